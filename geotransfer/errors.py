@@ -1,0 +1,48 @@
+"""The errors geotransfer raises. Each is also the builtin that fits it.
+
+A message says what is wrong, what was got, what was expected and the way out.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "CrsError",
+    "GeotransferError",
+    "GridMismatchError",
+    "InputError",
+    "MissingExtra",
+    "OutputError",
+    "UnknownNameError",
+]
+
+
+class GeotransferError(Exception):
+    """The root: everything geotransfer raises on purpose inherits from it."""
+
+
+class InputError(GeotransferError, ValueError):
+    """A value, a file or a scenario key that does not fit."""
+
+
+class CrsError(InputError):
+    """A coordinate reference system that is missing or of the wrong kind."""
+
+
+class GridMismatchError(InputError):
+    """Rasters that do not share one grid."""
+
+
+class UnknownNameError(GeotransferError, LookupError):
+    """A name (scenario, layer, column, zone) that does not exist."""
+
+    def __str__(self) -> str:
+        # LookupError would print the repr of the message
+        return str(self.args[0]) if self.args else ""
+
+
+class OutputError(GeotransferError, OSError):
+    """A result that cannot be written."""
+
+
+class MissingExtra(GeotransferError, ImportError):
+    """An optional dependency that is not installed; the message holds the pip line."""

@@ -1,0 +1,238 @@
+"""`write_result`: the tables, rasters, map and report of a run in one folder, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+from pyogrio.errors import DataSourceError, FeatureError, GeometryError
+from rasterio.errors import RasterioError
+
+from geotransfer.errors import InputError, OutputError
+from geotransfer.maps import suitability_map, write_offline
+from geotransfer.raster import read_raster, write_raster
+from geotransfer.report import render_report
+from geotransfer.study.columns import column_descriptions
+from geotransfer.study.result import Column, Result
+from geotransfer.study.scenario import Scenario
+
+__all__ = ["FILES", "check_target", "read_result", "write_map", "write_result"]
+
+FILES = (
+    "ranking.csv", "ranking.gpkg", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
+    "map.html", "report.html", "run.json",
+)  # fmt: skip
+"""What a finished folder holds; run.json is written last and means complete."""
+
+WRITE_ERRORS = (
+    OSError, DataSourceError, FeatureError, GeometryError, RasterioError, sqlite3.Error, pa.ArrowException,
+)  # fmt: skip
+
+
+def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
+    """Write a result into a folder, atomically.
+
+    Everything is written to a sibling folder first; a new `directory` is one rename away, an existing one is replaced
+    only if it holds a run.json of ours.
+
+    Parameters
+    ----------
+    result : Result
+        Of `run`.
+    directory : path
+        Receives `FILES`.
+
+    Raises
+    ------
+    OutputError
+        The folder cannot be written, holds something else, or the disk is full; nothing half-written stays behind.
+    """
+    target = Path(directory)
+    check_target(target)
+    with _sibling_folder(target) as folder:
+        _write_tables(result, folder)
+        write_raster(result.suitability, folder / "suitability.tif")
+        write_raster(result.excluded, folder / "excluded.tif")
+        write_offline(suitability_map(result), folder / "map.html")
+        (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
+        _write_json(result.provenance, folder / "run.json")
+        _swap(folder, target)
+
+
+def check_target(directory: str | os.PathLike[str]) -> None:
+    """Raise `OutputError` when a result may not be written to `directory`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> check_target(tempfile.mkdtemp())
+    """
+    target = Path(directory)
+    if target.is_file():
+        raise OutputError(f"output {str(target)!r} is a file, expected a folder; choose another name")
+    if target.is_dir() and any(target.iterdir()) and not _is_ours(target):
+        raise OutputError(
+            f"output folder {str(target)!r} holds something else than a geotransfer result; expected a new or empty "
+            "folder, or one with our run.json: choose another"
+        )
+
+
+def _is_ours(folder: Path) -> bool:
+    try:
+        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(record, dict) and "geotransfer" in record.get("result", {})
+
+
+@contextmanager
+def _sibling_folder(target: Path) -> Iterator[Path]:
+    """Yield an empty folder beside `target`; whatever happens, it is gone afterwards."""
+    folder: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+        # mkdtemp is private to the user; a result is as readable as any folder of theirs
+        folder.chmod(0o777 & ~_umask())
+        yield folder
+    except OutputError:
+        raise
+    except WRITE_ERRORS as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(
+            f"the result cannot be written to {str(target)!r}: {reason}; nothing was changed. Free space, close the "
+            "files in Excel or QGIS, or choose another folder"
+        ) from error
+    finally:
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _swap(folder: Path, target: Path) -> None:
+    """Put `folder` in the place of `target`; the old one is removed only when the new one stands."""
+    if not target.exists():
+        folder.rename(target)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent)) / "was"
+    target.rename(old)
+    try:
+        folder.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
+    finally:
+        shutil.rmtree(old.parent, ignore_errors=True)
+
+
+def _write_tables(result: Result, folder: Path) -> None:
+    frame = _filled(result.ranking)
+    _write_csv(frame, folder / "ranking.csv")
+    frame.to_parquet(folder / "ranking.parquet", index=False)
+    frame.to_file(folder / "ranking.gpkg", layer="ranking", driver="GPKG", engine="pyogrio", VERSION="1.3")
+    _describe_columns(result.columns, folder / "ranking.gpkg")
+    _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
+
+
+def _filled(ranking: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the ranking with text columns free of missing values, so that every format holds the same."""
+    text = ["region", "province", "prefecture", "adcode"]
+    return ranking.assign(**{c: ranking[c].fillna("").astype(str) for c in text if c in ranking})
+
+
+def _write_csv(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Write UTF-8 with BOM (Excel reads Chinese); a text cell that Excel would run as a formula gets a leading '."""
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    for column in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[column]):
+            cells = table[column].fillna("").astype(str)
+            table[column] = cells.where(~cells.str.startswith(("=", "+", "-", "@")), "'" + cells)
+    table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+
+
+def _describe_columns(columns: tuple[Column, ...], path: Path) -> None:
+    """Write title and meaning of the columns by the Schema extension of GeoPackage 1.3 (annex F.9): QGIS shows them."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, "
+            "name TEXT, title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, "
+            "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"
+        )
+        database.execute(
+            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, "
+            "extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, "
+            "CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
+        )
+        database.execute(
+            "INSERT OR REPLACE INTO gpkg_extensions VALUES "
+            "('gpkg_data_columns', NULL, 'gpkg_schema', "
+            "'http://www.geopackage.org/spec130/#extension_schema', 'read-write')"
+        )
+        rows = [("ranking", c.name, c.name, c.meaning.zh, _description(c), None, None) for c in columns]
+        database.executemany("INSERT OR REPLACE INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _description(column: Column) -> str:
+    unit = f" [{column.unit}]" if column.unit else ""
+    return f"{column.meaning.en}{unit}; source: {column.source}"
+
+
+def _column_record(column: Column) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "unit": column.unit,
+        "meaning": column.meaning.as_dict(),
+        "source": column.source,
+    }
+
+
+def _write_json(value: Any, path: Path) -> None:
+    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_result(directory: str | os.PathLike[str]) -> Result:
+    """Read back a result that `write_result` wrote.
+
+    Raises
+    ------
+    InputError
+        The folder holds no complete result.
+    """
+    folder = Path(directory)
+    if not _is_ours(folder):
+        raise InputError(
+            f"folder {str(folder)!r} holds no complete result (no run.json of ours); run the scenario first"
+        )
+    provenance = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    scenario = Scenario.from_mapping(provenance["result"]["scenario"], what=f"run.json of {str(folder)!r}")
+    try:
+        ranking = gpd.read_parquet(folder / "ranking.parquet")
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise InputError(
+            f"{str(folder / 'ranking.parquet')!r} cannot be read: {error}; run the scenario again"
+        ) from error
+    suitability, excluded = (read_raster(folder / f"{name}.tif") for name in ("suitability", "excluded"))
+    return Result(scenario, ranking, suitability, excluded, column_descriptions(scenario, ranking.columns), provenance)
+
+
+def write_map(directory: str | os.PathLike[str]) -> Path:
+    """Write map.html of a finished result again and return its path."""
+    path = Path(directory) / "map.html"
+    write_offline(suitability_map(read_result(directory)), path)
+    return path

@@ -1,0 +1,195 @@
+"""`Raster`: one float array on one grid, NaN where there is no data; and the only doors to raster files."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import rasterio
+from numpy.typing import ArrayLike
+from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.windows import Window, from_bounds
+
+from geotransfer.crs import parse_crs
+from geotransfer.errors import GridMismatchError, InputError, OutputError
+from geotransfer.grid import Grid
+from geotransfer.types import Bounds, FloatArray
+
+__all__ = ["Raster", "check_same_grid", "read_raster", "write_raster"]
+
+NODATA = -9999.0
+"""The value on disk that stands for NaN in memory (GIS programs do not all read NaN)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Raster:
+    """Values on a grid: float64, 2-D, NaN = nodata, not writeable.
+
+    Parameters
+    ----------
+    values : array_like
+        Shape (height, width) of the grid; copied to float64.
+    grid : Grid
+        Where the cells are.
+
+    Raises
+    ------
+    GridMismatchError
+        When the shape of `values` is not the grid's.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> Raster([[1.0, float("nan")]], grid).values
+    array([[ 1., nan]])
+    """
+
+    values: FloatArray
+    grid: Grid
+
+    def __init__(self, values: ArrayLike, grid: Grid) -> None:
+        array = np.array(values, dtype=np.float64)
+        if array.shape != grid.shape:
+            raise GridMismatchError(
+                f"values have shape {array.shape}, grid has {grid.shape}; expected the same (height, width)"
+            )
+        array.flags.writeable = False
+        object.__setattr__(self, "values", array)
+        object.__setattr__(self, "grid", grid)
+
+    def __repr__(self) -> str:
+        return f"Raster({np.isfinite(self.values).sum()} of {self.grid.size} cells with data, {self.grid!r})"
+
+
+def check_same_grid(grid: Grid, **rasters: Raster) -> None:
+    """Raise `GridMismatchError` when a raster is not on `grid`.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> check_same_grid(grid, slope=Raster([[1, 2]], grid))
+    """
+    for name, raster in rasters.items():
+        if raster.grid != grid:
+            raise GridMismatchError(
+                f"raster {name!r} is on {raster.grid!r}, expected {grid!r}; "
+                "call align(raster, grid, resampling=...) first"
+            )
+
+
+def read_raster(path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds | None = None) -> Raster:
+    """Read one band of a raster file; nodata, mask, scale and offset are applied.
+
+    Parameters
+    ----------
+    path : path
+        Anything GDAL reads.
+    band : int
+        1 is the first.
+    bounds : tuple of float, optional
+        (left, bottom, right, top) in the raster's CRS: only the cells that touch them are read.
+
+    Returns
+    -------
+    Raster
+        float64, NaN = nodata.
+
+    Raises
+    ------
+    InputError
+        The file is missing or unreadable, the band does not exist, `bounds` do not overlap, every cell is nodata.
+    CrsError
+        The file has no CRS.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.tif"
+    >>> write_raster(Raster([[1.0, 2.0]], Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")), path)
+    >>> read_raster(path).values
+    array([[1., 2.]])
+    """
+    if not Path(path).exists() and "://" not in str(path) and not str(path).startswith("/vsi"):
+        raise InputError(f"raster file {str(path)!r} does not exist; check the path")
+    try:
+        with rasterio.open(path) as source:
+            if not 1 <= band <= source.count:
+                raise InputError(f"raster {str(path)!r} has {source.count} band(s), got band={band}; the first is 1")
+            crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
+            window = _window(source, bounds, path)
+            masked = source.read(band, window=window, masked=True)
+            values = masked.astype(np.float64).filled(np.nan) * source.scales[band - 1] + source.offsets[band - 1]
+            grid = Grid(source.window_transform(window), masked.shape, crs)
+    except RasterioError as error:
+        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+    values[~np.isfinite(values)] = np.nan
+    if np.isnan(values).all():
+        raise InputError(
+            f"raster {str(path)!r} holds no data in band {band}: every cell is nodata; check band and bounds"
+        )
+    return Raster(values, grid)
+
+
+def _window(source: rasterio.DatasetReader, bounds: Bounds | None, path: str | os.PathLike[str]) -> Window:
+    whole = Window(0, 0, source.width, source.height)
+    if bounds is None:
+        return whole
+    wanted = from_bounds(*bounds, transform=source.transform)
+    row0, col0 = max(0, int(np.floor(wanted.row_off))), max(0, int(np.floor(wanted.col_off)))
+    row1 = min(source.height, int(np.ceil(wanted.row_off + wanted.height)))
+    col1 = min(source.width, int(np.ceil(wanted.col_off + wanted.width)))
+    if row0 >= row1 or col0 >= col1:
+        raise InputError(
+            f"bounds {bounds} do not overlap raster {str(path)!r} with bounds {tuple(source.bounds)}; "
+            "bounds are in the raster's CRS"
+        )
+    return Window(col0, row0, col1 - col0, row1 - row0)
+
+
+def write_raster(raster: Raster, path: str | os.PathLike[str]) -> None:
+    """Write a Cloud-Optimised GeoTIFF (float32, nodata -9999, deflate), atomically.
+
+    Parameters
+    ----------
+    raster : Raster
+        What to write.
+    path : path
+        Replaced when it exists; nothing half-written stays behind.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written.
+    """
+    target = Path(path)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tif", dir=target.parent)
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(
+            f"raster cannot be written to {str(target)!r}: {error.strerror}; choose a folder that can be written"
+        ) from error
+    temporary = Path(name)
+    try:
+        _write_cog(raster, temporary)
+        temporary.replace(target)
+    except (RasterioIOError, OSError) as error:
+        raise OutputError(
+            f"raster cannot be written to {str(target)!r}: {error}; free space or choose another folder"
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _write_cog(raster: Raster, path: Path) -> None:
+    values = np.where(np.isnan(raster.values), NODATA, raster.values).astype(np.float32)
+    profile = {
+        "driver": "COG", "dtype": "float32", "count": 1, "height": values.shape[0], "width": values.shape[1],
+        "crs": raster.grid.crs.to_wkt(), "transform": raster.grid.transform, "nodata": NODATA,
+        "compress": "DEFLATE", "predictor": "YES", "blocksize": 512, "overviews": "AUTO", "resampling": "average",
+    }  # fmt: skip
+    with rasterio.open(path, "w", **profile) as target:
+        target.write(values, 1)

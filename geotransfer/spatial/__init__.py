@@ -1,0 +1,1 @@
+"""Bringing vectors and rasters onto one grid, and summarising rasters by zone."""

@@ -1,0 +1,115 @@
+"""Vectors burnt onto a grid: values of a column, and what a set of features excludes."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio.features
+
+from geotransfer.crs import check_projected, parse_crs
+from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.grid import Grid
+from geotransfer.raster import Raster
+
+__all__ = ["excluded_by", "on_grid_crs", "rasterize"]
+
+
+def on_grid_crs(features: gpd.GeoDataFrame, grid: Grid, *, what: str = "features") -> gpd.GeoDataFrame:
+    """Return `features` in the CRS of `grid`; raise `CrsError` when they have none.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 2, 2), resolution=1, crs="EPSG:32648")
+    >>> point = gpd.GeoDataFrame(geometry=gpd.points_from_xy([105.0], [0.0]), crs="EPSG:4326")
+    >>> round(on_grid_crs(point, grid).geometry.x[0])
+    500000
+    """
+    crs = parse_crs(features.crs, what=what)
+    return features if crs == grid.crs else features.to_crs(grid.crs)
+
+
+def rasterize(features: gpd.GeoDataFrame, grid: Grid, *, column: str) -> Raster:
+    """Burn a numeric column: a cell takes the value of the feature that holds its centre.
+
+    Where features overlap the later row wins; cells outside every feature are NaN.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        Any CRS; reprojected to the grid's.
+    grid : Grid
+        Where the cells are.
+    column : str
+        A numeric column; rows whose value is missing leave NaN.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such column.
+    InputError
+        The column is not numeric.
+    CrsError
+        The features have no CRS.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> half = gpd.GeoDataFrame({"v": [7.0]}, geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:32648")
+    >>> rasterize(half, grid, column="v").values
+    array([[ 7., nan]])
+    """
+    if column not in features.columns:
+        raise UnknownNameError(f"features have no column {column!r}; they have {', '.join(map(str, features.columns))}")
+    if not pd.api.types.is_numeric_dtype(features[column]):
+        raise InputError(f"column {column!r} is of type {features[column].dtype}, expected numbers; encode it first")
+    return Raster(
+        _burn(on_grid_crs(features, grid), grid, features[column].to_numpy(dtype=np.float64, na_value=np.nan)),
+        grid,
+    )
+
+
+def _burn(features: gpd.GeoDataFrame, grid: Grid, values: np.ndarray) -> np.ndarray:
+    out = np.full(grid.shape, np.nan)
+    keep = ~(features.geometry.is_empty | features.geometry.isna()).to_numpy()
+    # a missing value is burnt too: the later row wins even when it is unknown
+    shapes = list(zip(features.geometry[keep], values[keep], strict=True))
+    if shapes:
+        rasterio.features.rasterize(shapes, out=out, transform=grid.transform)
+    return out
+
+
+def excluded_by(features: gpd.GeoDataFrame, grid: Grid, *, buffer_m: float = 0.0) -> Raster:
+    """Return 1 where the features, grown by a buffer, hold the cell's centre, and 0 elsewhere.
+
+    The vector is buffered, never the raster: a ring of cells grown by dilation loses a third of its area. Features
+    outside the grid still reach in.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        Points, lines or polygons with a CRS.
+    grid : Grid
+        On a projected CRS in metres when `buffer_m` is not 0.
+    buffer_m : float
+        Metres, >= 0.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 3, 1), resolution=1, crs="EPSG:32648")
+    >>> point = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0.5], [0.5]), crs="EPSG:32648")
+    >>> excluded_by(point, grid, buffer_m=1.2).values
+    array([[1., 1., 0.]])
+    """
+    if not (np.isfinite(buffer_m) and buffer_m >= 0):
+        raise InputError(f"buffer_m is {buffer_m!r}, expected metres >= 0")
+    local = on_grid_crs(features, grid)
+    if buffer_m > 0:
+        check_projected(grid.crs, what="grid")
+        # 32 segments a quarter: the circle's area is off by 0.04 %
+        local = local.set_geometry(local.geometry.buffer(buffer_m / _metres_per_unit(grid), quad_segs=32))
+    return Raster(np.nan_to_num(_burn(local, grid, np.ones(len(local)))), grid)
+
+
+def _metres_per_unit(grid: Grid) -> float:
+    return float(grid.crs.axis_info[0].unit_conversion_factor)

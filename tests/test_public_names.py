@@ -1,0 +1,106 @@
+"""The promised names and signatures. A change here is a change for every user: say so in CHANGELOG.md."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import geotransfer as gt
+
+FUNCTIONS = {
+    "align": "(raster, grid, *, resampling)",
+    "boundaries": "(level, *, within=None)",
+    "capital_recovery_factor": "(rate, years)",
+    "distance_to": "(features, grid, *, max_distance=None)",
+    "excluded_by": "(features, grid, *, buffer_m=0.0)",
+    "layer_features": "(id)",
+    "layer_raster": "(id)",
+    "layer_table": "(id)",
+    "lcoe": "(*, capex, fixed_opex, variable_opex, capacity_factor, rate, years)",
+    "rank": "(values)",
+    "rasterize": "(features, grid, *, column)",
+    "read_features": "(path, *, layer=None, encoding=None)",
+    "read_raster": "(path, *, band=1, bounds=None)",
+    "run": "(scenario, *, progress=None)",
+    "scenario": "(name)",
+    "score_linear": "(values, *, worst, best)",
+    "score_piecewise": "(values, *, points)",
+    "suitability_map": "(result)",
+    "weighted_sum": "(scores, weights)",
+    "write_offline": "(folium_map, path)",
+    "write_raster": "(raster, path)",
+    "write_result": "(result, directory)",
+    "zonal_statistics": "(rasters, zones, *, stats=('mean',))",
+}
+CLASSES = {
+    "Grid": "(transform, shape, crs)",
+    "Grid.from_bounds": "(bounds, *, resolution, crs)",
+    "Raster": "(values, grid)",
+    "Scenario.from_file": "(path)",
+}
+OTHERS = ("Result", "Scenario")
+RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
+
+HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",
+         "pydantic", "rasterio", "scipy", "shapely", "typer")  # fmt: skip
+
+
+def signature(name: str) -> str:
+    """The signature of gt.name without annotations; without `self` or `cls`."""
+    thing: object = gt
+    for part in name.split("."):
+        thing = getattr(thing, part)
+    plain = inspect.signature(thing)
+    parameters = [parameter.replace(annotation=inspect.Parameter.empty) for parameter in plain.parameters.values()]
+    return str(plain.replace(parameters=parameters, return_annotation=inspect.Signature.empty))
+
+
+@pytest.mark.parametrize(("name", "expected"), [*FUNCTIONS.items(), *CLASSES.items()])
+def test_promised_signature(name: str, expected: str) -> None:
+    assert name.split(".")[0] in gt.__all__
+    assert signature(name) == expected
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_promised_name(name: str) -> None:
+    assert name in gt.__all__
+    assert hasattr(gt, name)
+
+
+def test_result_has_its_fields() -> None:
+    assert set(RESULT) <= set(gt.Result.__dataclass_fields__)
+    assert gt.Result.__dataclass_params__.frozen
+
+
+def test_all_is_sorted_complete_and_resolves() -> None:
+    assert sorted(set(gt.__all__)) == sorted(gt.__all__)
+    assert [name for name in gt.__all__ if not hasattr(gt, name)] == []
+    assert set(gt.__all__) <= set(dir(gt))
+
+
+def test_no_public_name_is_a_room() -> None:
+    rooms = {path.stem for path in Path(gt.__file__).parent.iterdir() if path.suffix in ("", ".py")} | {"layers"}
+    assert set(gt.__all__) & rooms == set()
+
+
+def test_every_public_name_has_a_docstring_and_functions_an_example() -> None:
+    things = {name: getattr(gt, name) for name in gt.__all__ if not name.startswith("__")}
+    assert [name for name, thing in things.items() if callable(thing) and not inspect.getdoc(thing)] == []
+    functions = {name: thing for name, thing in things.items() if inspect.isfunction(thing)}
+    assert [name for name, function in functions.items() if ">>>" not in (inspect.getdoc(function) or "")] == []
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'no_such_name'"):
+        gt.no_such_name  # noqa: B018
+
+
+def test_importing_geotransfer_is_light() -> None:
+    code = "import geotransfer, json, sys; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", timeout=60, check=True)
+    assert set(HEAVY) & set(json.loads(done.stdout)) == set()
