@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import rasterio
 from numpy.typing import ArrayLike
-from rasterio.errors import RasterioError, RasterioIOError
+from rasterio._err import CPLE_BaseError  # what GDAL raises when a file is closed; it has no public name
+from rasterio.errors import RasterioError
 from rasterio.windows import Window, from_bounds
 
 from geotransfer.crs import parse_crs
 from geotransfer.errors import GridMismatchError, InputError, OutputError
+from geotransfer.files import written_whole
 from geotransfer.grid import Grid
 from geotransfer.types import Bounds, FloatArray
 
@@ -163,25 +164,25 @@ def write_raster(raster: Raster, path: str | os.PathLike[str]) -> None:
     ------
     OutputError
         The file cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.tif"
+    >>> write_raster(Raster([[1.0, float("nan")]], grid), path)
+    >>> read_raster(path).values
+    array([[ 1., nan]])
     """
     target = Path(path)
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tif", dir=target.parent)
-        os.close(handle)
-    except OSError as error:
+        with written_whole(target) as draft:
+            _write_cog(raster, draft)
+    except (RasterioError, CPLE_BaseError, OSError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(
-            f"raster cannot be written to {str(target)!r}: {error.strerror}; choose a folder that can be written"
+            f"raster cannot be written to {str(target)!r}: {reason}; free space or choose a folder that can be written"
         ) from error
-    temporary = Path(name)
-    try:
-        _write_cog(raster, temporary)
-        temporary.replace(target)
-    except (RasterioIOError, OSError) as error:
-        raise OutputError(
-            f"raster cannot be written to {str(target)!r}: {error}; free space or choose another folder"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _write_cog(raster: Raster, path: Path) -> None:

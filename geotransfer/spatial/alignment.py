@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
+from rasterio import MemoryFile
 from rasterio.enums import Resampling
-from rasterio.warp import reproject
+from rasterio.vrt import WarpedVRT
 
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
+from geotransfer.types import FloatArray
 
 __all__ = ["ResamplingMethod", "align"]
+
+EXACT = 1e-6
+"""Largest error of a position in cells; 0 would crash GDAL's virtual dataset."""
+POINT_KERNEL = {"XSCALE": 1.0, "YSCALE": 1.0}
+"""Else GDAL widens the kernel on coarser grids, by a factor that it takes from the window."""
 
 ResamplingMethod = Literal["nearest", "bilinear", "cubic", "average", "sum", "mode", "min", "max"]
 
@@ -27,8 +34,8 @@ def align(raster: Raster, grid: Grid, *, resampling: ResamplingMethod) -> Raster
     grid : Grid
         Where the result's cells are.
     resampling : {"nearest", "bilinear", "cubic", "average", "sum", "mode", "min", "max"}
-        There is no default: ``"bilinear"`` suits a smooth field, ``"average"`` a finer one, ``"sum"`` counts,
-        ``"nearest"`` or ``"mode"`` classes.
+        There is no default: ``"bilinear"`` suits a field on a coarser grid, ``"average"`` one on a finer grid,
+        ``"sum"`` counts, ``"nearest"`` or ``"mode"`` classes.
 
     Returns
     -------
@@ -52,16 +59,31 @@ def align(raster: Raster, grid: Grid, *, resampling: ResamplingMethod) -> Raster
         raise InputError(f"resampling is {resampling!r}, expected one of {names}")
     if raster.grid == grid:
         return raster
-    values = np.full(grid.shape, np.nan)
-    reproject(
-        raster.values, values,
-        src_transform=raster.grid.transform, src_crs=raster.grid.crs.to_wkt(), src_nodata=np.nan,
-        dst_transform=grid.transform, dst_crs=grid.crs.to_wkt(), dst_nodata=np.nan,
-        resampling=Resampling[resampling],
-    )  # fmt: skip
+    values = _warp(raster, grid, Resampling[resampling])
     if np.isnan(values).all() and not np.isnan(raster.values).all():
         raise InputError(
             f"raster with bounds {raster.grid.bounds} ({raster.grid.crs.name}) gives no cell of the grid with bounds "
             f"{grid.bounds} ({grid.crs.name}) a value; expected an overlap: check the CRS and the bounds"
         )
     return Raster(values, grid)
+
+
+def _warp(raster: Raster, grid: Grid, method: Resampling) -> FloatArray:
+    height, width = raster.grid.shape
+    source = {
+        "driver": "GTiff", "dtype": "float64", "count": 1, "height": height, "width": width, "nodata": np.nan,
+        "crs": raster.grid.crs.to_wkt(), "transform": raster.grid.transform,
+    }  # fmt: skip
+    # The warper's default approximates positions by up to 0.125 cells, and differently for every window: a county's
+    # value would depend on which other counties are studied. `reproject` has no working switch for it (rasterio 1.4).
+    with MemoryFile() as memory:
+        with memory.open(**source) as dataset:
+            dataset.write(raster.values, 1)
+        with (
+            memory.open() as dataset,
+            WarpedVRT(
+                dataset, crs=grid.crs.to_wkt(), transform=grid.transform, height=grid.shape[0], width=grid.shape[1],
+                resampling=method, nodata=np.nan, tolerance=EXACT, **POINT_KERNEL,
+            ) as warped,
+        ):  # fmt: skip
+            return np.asarray(warped.read(1), dtype=np.float64)

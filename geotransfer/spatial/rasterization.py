@@ -55,6 +55,7 @@ def rasterize(features: gpd.GeoDataFrame, grid: Grid, *, column: str) -> Raster:
     Examples
     --------
     >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> import shapely
     >>> half = gpd.GeoDataFrame({"v": [7.0]}, geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:32648")
     >>> rasterize(half, grid, column="v").values
     array([[ 7., nan]])

@@ -1,0 +1,1 @@
+"""Data: what ships, where it comes from, and how it is read."""

@@ -1,0 +1,120 @@
+"""Modelled layers on disk: content-keyed, checked on reading, written atomically, never needed.
+
+A file is the sha256 of its payload (32 bytes) followed by the payload. Whatever is wrong with it (short,
+changed, unreadable), the layer is computed again; a folder that cannot be written only makes that happen every
+time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from geotransfer.catalog.entries import shipped_bytes
+from geotransfer.errors import InputError
+from geotransfer.files import written_whole
+
+__all__ = ["cache_directory", "cached", "content_key"]
+
+VARIABLE = "GEOTRANSFER_CACHE_DIR"
+DIGEST = hashlib.sha256().digest_size
+
+
+def cache_directory() -> Path:
+    """Return the folder of the cache: ``GEOTRANSFER_CACHE_DIR``, else the user's cache of the platform."""
+    chosen = os.environ.get(VARIABLE)
+    return Path(chosen) if chosen else user_cache_path("geotransfer", appauthor=False)
+
+
+def content_key(
+    name: str,
+    *,
+    modules: Iterable[str] = (),
+    tables: Iterable[str] = (),
+    distributions: Iterable[str] = (),
+    data_files: Iterable[str] = (),
+) -> str:
+    """Return a sha256 over everything a computed layer depends on.
+
+    Parameters
+    ----------
+    name : str
+        The layer.
+    modules : iterable of str
+        The modules whose source makes it.
+    tables : iterable of str
+        Files below ``layers/``.
+    distributions : iterable of str
+        Installed packages whose version counts.
+    data_files : iterable of str
+        Files of data packages.
+    """
+    digest = hashlib.sha256()
+    parts = [("name", name.encode())]
+    parts += [(module, _source(module)) for module in modules]
+    parts += [(table, shipped_bytes(table)) for table in tables]
+    parts += [(package, version(package).encode()) for package in distributions]
+    # the name without its folder: the key is the same wherever the package is installed
+    parts += [(Path(file).name, Path(file).read_bytes()) for file in data_files]
+    for label, content in parts:
+        digest.update(f"{label}:{len(content)}:".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _source(module: str) -> bytes:
+    spec = find_spec(module)
+    if spec is None or spec.origin is None:
+        raise InputError(f"module {module!r} has no source, expected an installed one; reinstall geotransfer")
+    # without line ends, which differ between platforms
+    return b"\n".join(Path(spec.origin).read_bytes().splitlines())
+
+
+def cached(name: str, key: str, make: Callable[[], bytes]) -> bytes:
+    """Return the payload stored under `key`, or make it and store it.
+
+    Parameters
+    ----------
+    name : str
+        First part of the file's name, for the eye.
+    key : str
+        From `content_key`.
+    make : callable
+        Returns the payload.
+
+    Examples
+    --------
+    >>> cached("example", "00", lambda: b"first"), cached("example", "00", lambda: b"second")
+    (b'first', b'first')
+    """
+    path = cache_directory() / f"{name}-{key[:24]}.bin"
+    stored = _read(path)
+    if stored is not None:
+        return stored
+    payload = make()
+    _write(path, payload)
+    return payload
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return None
+    payload = content[DIGEST:]
+    return payload if hashlib.sha256(payload).digest() == content[:DIGEST] else None
+
+
+def _write(path: Path, payload: bytes) -> None:
+    """Write beside and rename: another process sees the old file, the new one or none."""
+    with suppress(OSError):  # a folder that cannot be written only makes the next run slower
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with written_whole(path) as draft:
+            draft.write_bytes(hashlib.sha256(payload).digest() + payload)

@@ -1,0 +1,169 @@
+"""The doors for vectors and tables: GeoPackage, Shapefile, GeoJSON, GeoParquet, CSV. Nothing is guessed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+
+from geotransfer.errors import CrsError, InputError, UnknownNameError
+
+__all__ = ["read_features", "read_table"]
+
+LON_NAMES = ("lon", "longitude", "lng", "经度")
+LAT_NAMES = ("lat", "latitude", "纬度")
+
+
+def read_features(
+    path: str | os.PathLike[str], *, layer: str | None = None, encoding: str | None = None
+) -> gpd.GeoDataFrame:
+    r"""Read vector features from a file.
+
+    Parameters
+    ----------
+    path : path
+        GeoPackage, Shapefile, GeoJSON, GeoParquet (``.parquet``) or CSV (``.csv`` with the columns lon and lat in
+        degrees of WGS 84).
+    layer : str, optional
+        Needed when the file holds several.
+    encoding : str, optional
+        Of the text in a Shapefile or CSV, e.g. ``"GB18030"``. Without it: a Shapefile's .cpg, else UTF-8; text that
+        is not UTF-8 is refused, never shown as mojibake.
+
+    Returns
+    -------
+    GeoDataFrame
+        At least one feature, with a CRS.
+
+    Raises
+    ------
+    InputError
+        The file is missing, unreadable, holds no feature, no CRS, or text of another encoding.
+    UnknownNameError
+        The layer does not exist.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "parks.csv"
+    >>> _ = path.write_text("name,lon,lat\n甲园,106.5,29.5\n", encoding="utf-8")
+    >>> read_features(path).geometry[0].wkt
+    'POINT (106.5 29.5)'
+    """
+    source = Path(path)
+    if not source.exists():
+        raise InputError(f"file {str(path)!r} does not exist; check the path")
+    suffix = source.suffix.lower()
+    if suffix == ".csv":
+        features = _points(read_table(source, encoding=encoding), source)
+    elif suffix in (".parquet", ".geoparquet"):
+        features = _read_parquet(source)
+    else:
+        features = _read_ogr(source, layer, encoding or _shapefile_encoding(source))
+    return _checked(features, source)
+
+
+def read_table(path: str | os.PathLike[str], *, encoding: str | None = None) -> pd.DataFrame:
+    """Read a CSV table; columns named adcode, zone or id stay text, so that no leading zero is lost.
+
+    Raises
+    ------
+    InputError
+        The file is missing, empty, no table, or text of another encoding.
+    """
+    source = Path(path)
+    if not source.exists():
+        raise InputError(f"file {str(path)!r} does not exist; check the path")
+    text_columns = {"adcode": str, "zone": str, "id": str}
+    try:
+        table = pd.read_csv(source, encoding=encoding or "utf-8-sig", dtype=text_columns)
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(source) from error
+    except LookupError as error:
+        raise InputError(f"encoding {encoding!r} is unknown; use for instance 'UTF-8' or 'GB18030'") from error
+    except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
+        raise InputError(f"file {str(path)!r} is no table: {error}; expected CSV with a header line") from error
+    return table
+
+
+def _points(table: pd.DataFrame, source: Path) -> gpd.GeoDataFrame:
+    lower = {str(c).strip().lower(): c for c in table.columns}
+    lon = next((lower[n] for n in LON_NAMES if n in lower), None)
+    lat = next((lower[n] for n in LAT_NAMES if n in lower), None)
+    if lon is None or lat is None:
+        raise InputError(
+            f"CSV {str(source)!r} has the columns {', '.join(map(str, table.columns))}; "
+            "expected lon and lat (degrees, WGS 84)"
+        )
+    x, y = (pd.to_numeric(table[c], errors="coerce") for c in (lon, lat))
+    bad = ~(x.between(-180, 180) & y.between(-90, 90))
+    if bad.any():
+        row = int(bad.to_numpy().argmax())
+        raise InputError(
+            f"CSV {str(source)!r} has lon={table[lon].iloc[row]}, lat={table[lat].iloc[row]} "
+            f"in data row {row + 1}; "
+            "expected degrees, lon -180..180 and lat -90..90 (swapped, or metres?)"
+        )
+    return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
+
+
+def _read_parquet(source: Path) -> gpd.GeoDataFrame:
+    try:
+        return gpd.read_parquet(source)
+    except (pa.ArrowException, ValueError, OSError) as error:
+        raise InputError(f"file {str(source)!r} cannot be read as GeoParquet: {error}") from error
+
+
+def _read_ogr(source: Path, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
+    try:
+        names = [str(name) for name, _ in pyogrio.list_layers(source)]
+        if layer is None and len(names) > 1:
+            raise InputError(f"file {str(source)!r} holds the layers {', '.join(names)}; say which one with layer=...")
+        if layer is not None and layer not in names:
+            raise UnknownNameError(f"file {str(source)!r} has no layer {layer!r}; it has {', '.join(names)}")
+        frame = pyogrio.read_dataframe(source, layer=layer, encoding=encoding)
+    except (DataSourceError, DataLayerError) as error:
+        raise InputError(f"file {str(source)!r} cannot be read as vector features: {error}") from error
+    except UnicodeDecodeError as error:
+        raise _wrong_encoding(source) from error
+    if not isinstance(frame, gpd.GeoDataFrame):
+        raise InputError(f"file {str(source)!r} is a table without geometry; expected features")
+    return frame
+
+
+def _shapefile_encoding(source: Path) -> str | None:
+    if source.suffix.lower() != ".shp" or source.with_suffix(".cpg").exists():
+        return None
+    dbf = source.with_suffix(".dbf")
+    if dbf.exists():
+        try:
+            # the header holds binary numbers; the records begin at the offset it states
+            raw = dbf.read_bytes()
+            raw[int.from_bytes(raw[8:10], "little") :].decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise _wrong_encoding(source) from error
+    return "UTF-8"
+
+
+def _wrong_encoding(source: Path) -> InputError:
+    return InputError(
+        f"file {str(source)!r} holds text that is not UTF-8 and does not say what it is; "
+        "give encoding=..., for files from Chinese agencies mostly encoding='GB18030'"
+    )
+
+
+def _checked(features: gpd.GeoDataFrame, source: Path) -> gpd.GeoDataFrame:
+    usable = features[~(features.geometry.isna() | features.geometry.is_empty)]
+    if usable.empty:
+        raise InputError(f"file {str(source)!r} holds no features with a geometry, expected at least one")
+    if features.crs is None:
+        raise CrsError(
+            f"file {str(source)!r} has no CRS, nothing is guessed; expected a .prj or an embedded one: "
+            "assign it in your GIS (layer properties) or with gdf.set_crs(...)"
+        )
+    return usable.reset_index(drop=True)

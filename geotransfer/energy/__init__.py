@@ -1,0 +1,1 @@
+"""Wind, sun and what their power costs: functions of arrays, no files."""
