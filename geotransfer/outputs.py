@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -56,6 +56,16 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
     ------
     OutputError
         The folder cannot be written, holds something else, or the disk is full; nothing half-written stays behind.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import geotransfer as gt
+    >>> small = gt.scenario("aluminium").with_overrides({"within": ["宁夏"], "grid.resolution": 25_000})
+    >>> folder = pathlib.Path(tempfile.mkdtemp()) / "out"
+    >>> gt.write_result(gt.run(small), folder)
+    >>> sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    True
     """
     target = Path(directory)
     check_target(target)
@@ -101,14 +111,14 @@ def _sibling_folder(target: Path) -> Iterator[Path]:
     folder: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-        # mkdtemp is private to the user; a result is as readable as any folder of theirs
-        folder.chmod(0o777 & ~_umask())
+        # not mkdtemp: its folders are private to the user, a result is as readable as any folder of theirs
+        folder = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
+        folder.mkdir()
         yield folder
-    except OutputError:
-        raise
     except WRITE_ERRORS as error:
-        reason = getattr(error, "strerror", None) or str(error)
+        # one of our own errors names the draft, which the user never sees: take what stands behind it
+        cause = error.__cause__ if isinstance(error, OutputError) and error.__cause__ else error
+        reason = getattr(cause, "strerror", None) or str(cause)
         raise OutputError(
             f"the result cannot be written to {str(target)!r}: {reason}; nothing was changed. Free space, close the "
             "files in Excel or QGIS, or choose another folder"
@@ -118,26 +128,19 @@ def _sibling_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def _swap(folder: Path, target: Path) -> None:
     """Put `folder` in the place of `target`; the old one is removed only when the new one stands."""
     if not target.exists():
         folder.rename(target)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{target.name}.old.", dir=target.parent)) / "was"
+    old = target.with_name(f".{target.name}.{secrets.token_hex(6)}.old")
     target.rename(old)
     try:
         folder.rename(target)
     except OSError:
         old.rename(target)
         raise
-    finally:
-        shutil.rmtree(old.parent, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_tables(result: Result, folder: Path) -> None:
@@ -213,6 +216,13 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
     ------
     InputError
         The folder holds no complete result.
+
+    Examples
+    --------
+    >>> read_result("nowhere")
+    Traceback (most recent call last):
+        ...
+    geotransfer.errors.InputError: folder 'nowhere' holds no complete result (no run.json of ours); run the ...
     """
     folder = Path(directory)
     if not _is_ours(folder):

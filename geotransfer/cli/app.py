@@ -1,0 +1,69 @@
+"""The application: its groups of commands, and how errors end."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from types import TracebackType
+from typing import Annotated
+
+import typer
+
+from geotransfer.cli import layer_commands, study_commands
+from geotransfer.errors import GeotransferError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="geotransfer",
+    help="Where should an energy-intensive plant move, how good is each place, and why?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+study_commands.register(app)
+app.add_typer(layer_commands.app, name="layers")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"geotransfer {version('geotransfer')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Suitability maps for the relocation of energy-intensive industry."""
+
+
+def main() -> None:
+    """Run the command line; exit code 2 for the user's mistake, 1 for ours."""
+    verbose = any(arg in ("-v", "--verbose") for arg in sys.argv[1:])
+    sys.excepthook = _verbose_hook if verbose else _one_paragraph
+    # typer's own call would put its hook in the place of ours
+    command = typer.main.get_command(app)
+    try:
+        command()
+    except GeotransferError as error:
+        if verbose:
+            traceback.print_exc()
+        else:
+            typer.echo(f"geotransfer: {error}", err=True)
+        sys.exit(2)
+
+
+def _one_paragraph(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    typer.echo(
+        f"geotransfer: an error of ours, {kind.__name__}: {error}. Run again with -v for the traceback and report it.",
+        err=True,
+    )
+
+
+def _verbose_hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    traceback.print_exception(kind, error, trace)

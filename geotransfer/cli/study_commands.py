@@ -1,0 +1,90 @@
+"""``geotransfer run``, ``scenarios`` and ``map``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from geotransfer.cli.progress import stage_progress
+
+if TYPE_CHECKING:
+    from geotransfer.study.result import Result
+    from geotransfer.study.scenario import Scenario
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to the application."""
+    app.command("run")(_run)
+    app.command("scenarios")(_scenarios)
+    app.command("map")(_map)
+
+
+def _run(
+    scenario: Annotated[str, typer.Argument(help="A built-in name (see `geotransfer scenarios`) or a .toml file.")],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the result.")],
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the scenario, e.g. grid.resolution=25000."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Times, memory; tracebacks.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Rank the zones of a scenario and write tables, rasters, map and report."""
+    from geotransfer.outputs import check_target, write_result
+    from geotransfer.study.assembly import run
+
+    study = _load(scenario, assignments or [])
+    check_target(out)
+    with stage_progress(quiet=quiet) as progress:
+        result = run(study, progress=progress)
+        progress("writing", 1, 1)
+        write_result(result, out)
+    if not quiet:
+        _summarise(result, out, verbose=verbose)
+
+
+def _load(name: str, assignments: list[str]) -> Scenario:
+    from geotransfer.study.overrides import parse_assignment
+    from geotransfer.study.scenario import Scenario, scenario
+
+    own = name.endswith(".toml") or Path(name).is_file()
+    study = Scenario.from_file(name) if own else scenario(name)
+    return study.with_overrides(dict(parse_assignment(text) for text in assignments)) if assignments else study
+
+
+def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
+    record = result.provenance["result"]
+    counts = record["counts"]
+    typer.echo(f"{result.scenario.title.zh} / {result.scenario.title.en}")
+    typer.echo(f"  ranked {counts['ranked']}, excluded {counts['excluded']}, unknown {counts['unknown']}")
+    for text in (record["headline"], record["screening_note"]):
+        if text is not None:
+            typer.echo(f"  {text['zh']}\n  {text['en']}")
+    for row in result.ranking.head(10).itertuples():
+        if row.status == "ranked":
+            typer.echo(f"  {row.rank:>4}  {row.score:.3f}  {row.province} {row.prefecture} {row.name}")
+    if verbose:
+        execution = result.provenance["execution"]
+        for stage in execution["stages"]:
+            typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
+    typer.echo(f"  map    {(out / 'map.html').resolve()}\n  report {(out / 'report.html').resolve()}")
+
+
+def _scenarios() -> None:
+    """List the built-in scenarios."""
+    from geotransfer.study.scenario import scenario, scenario_names
+
+    for name in scenario_names():
+        study = scenario(name)
+        typer.echo(f"{name:<18} {study.title.zh} / {study.title.en}")
+
+
+def _map(directory: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
+    """Write map.html of a finished run again."""
+    from geotransfer.outputs import write_map
+
+    typer.echo(str(write_map(directory)))

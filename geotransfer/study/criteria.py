@@ -1,0 +1,175 @@
+"""The value of each criterion in every cell, and for whole zones where a table gives one value a zone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from scipy.ndimage import uniform_filter
+
+from geotransfer.catalog.boundaries import boundaries
+from geotransfer.crs import CHINA_ALBERS
+from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.mcda.scoring import score_piecewise
+from geotransfer.spatial.proximity import distance_to
+from geotransfer.spatial.rasterization import rasterize
+from geotransfer.study.inputs import Inputs
+from geotransfer.study.scenario import (
+    ColumnSource,
+    Criterion,
+    DistanceSource,
+    NearbyAreaSource,
+    RasterSource,
+    TableSource,
+)
+from geotransfer.study.zones import Zones
+from geotransfer.types import BoolArray, FloatArray
+
+__all__ = ["Measured", "measure", "score"]
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """The values of one criterion, in its unit.
+
+    Attributes
+    ----------
+    cells : ndarray
+        Shape of the grid; NaN where unknown.
+    zones : ndarray or None
+        Shape (zones,): one value a zone, which then counts instead of its cells (a county pays its own province's
+        price, also where a border cuts a cell).
+    """
+
+    cells: FloatArray
+    zones: FloatArray | None = None
+
+
+def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, eligible: BoolArray) -> Measured:
+    """Return the values of a criterion.
+
+    Parameters
+    ----------
+    name : str
+        Identifier, for errors.
+    criterion : Criterion
+        What to measure.
+    zones : Zones
+        The zones of the study.
+    inputs : Inputs
+        The doors to layers and files.
+    eligible : ndarray of bool
+        Cells that no rule excludes; shape of the grid.
+
+    Raises
+    ------
+    InputError, UnknownNameError
+        A layer, file or column does not fit; the message names the criterion.
+    """
+    try:
+        return _measure(criterion, zones, inputs, eligible)
+    except (InputError, UnknownNameError) as error:
+        raise type(error)(f"criterion {name!r}: {error}") from error
+
+
+def _measure(criterion: Criterion, zones: Zones, inputs: Inputs, eligible: BoolArray) -> Measured:
+    source = criterion.source
+    if isinstance(source, RasterSource):
+        return Measured(inputs.raster(source.layer, source.file, resampling=source.resampling, band=source.band).values)
+    if isinstance(source, DistanceSource):
+        return Measured(distance_to(inputs.features(source.layer, source.file), inputs.grid).values / 1000.0)
+    if isinstance(source, NearbyAreaSource):
+        return Measured(_nearby_area(source, inputs, eligible))
+    if isinstance(source, TableSource):
+        return _from_table(source, zones, inputs)
+    return _from_column(source, zones, inputs)
+
+
+def _nearby_area(source: NearbyAreaSource, inputs: Inputs, eligible: BoolArray) -> FloatArray:
+    """Return km2 of eligible cells with a value of at most the limit in the square window around each cell."""
+    values = inputs.raster(source.layer, source.file).values
+    fits = eligible & (values <= source.at_most)
+    resolution_km = inputs.grid.resolution[0] / 1000.0
+    n = max(1, round(source.window_km / resolution_km))
+    share = uniform_filter(fits.astype(np.float64), size=n, mode="constant")
+    area = share * (n * resolution_km) ** 2
+    # the running sum of uniform_filter leaves 1e-14 where the answer is 0
+    return np.where(np.isnan(values), np.nan, np.round(area, 6))
+
+
+def _from_table(source: TableSource, zones: Zones, inputs: Inputs) -> Measured:
+    values = _lookup(source, inputs.table(source.layer, source.file))
+    if source.by == "adcode":
+        keyed = zones.table.assign(value=zones.table["adcode"].map(values))
+        return Measured(rasterize(keyed, inputs.grid, column="value").values, keyed["value"].to_numpy(dtype=float))
+    areas = _priced_prefectures(source, values, inputs)
+    by_prefecture = areas.set_index("adcode")["value"]
+    own = zones.table["prefecture_adcode"].map(by_prefecture).to_numpy(dtype=float, copy=True)
+    wide = (zones.table["kind"] == "province").to_numpy()
+    if wide.any():
+        own[wide] = zones.table.loc[wide, "province"].map(_province_means(areas)).to_numpy(dtype=float)
+    return Measured(rasterize(areas, inputs.grid, column="value").values, own)
+
+
+def _lookup(source: TableSource, table: pd.DataFrame) -> pd.Series[float]:
+    for column in (source.key, source.column, *source.where):
+        if column not in table.columns:
+            raise UnknownNameError(f"the table has no column {column!r}; it has {', '.join(map(str, table.columns))}")
+    for column, wanted in source.where.items():
+        table = table[table[column].astype(str) == wanted]
+    if table[source.key].duplicated().any():
+        twice = table.loc[table[source.key].duplicated(), source.key].iloc[0]
+        raise InputError(
+            f"the table names {twice!r} twice in column {source.key!r}; expected one row each (use where=...)"
+        )
+    return pd.to_numeric(table.set_index(source.key)[source.column])
+
+
+def _priced_prefectures(source: TableSource, values: pd.Series[float], inputs: Inputs) -> gpd.GeoDataFrame:
+    """Return all prefectures with the value of their province or of their price area."""
+    prefectures = boundaries("prefecture")
+    key = prefectures["province"].copy()
+    if source.by == "price_area":
+        tariff = inputs.table("coal-benchmark-tariff", None)
+        single = tariff[~tariff["province"].duplicated(keep=False)].set_index("province")["price_area"]
+        split = inputs.table("price-areas", None).set_index("adcode")["price_area"]
+        key = prefectures["adcode"].map(split).fillna(prefectures["province"].map(single))
+    return prefectures.assign(value=key.map(values).astype(float))
+
+
+def _province_means(areas: gpd.GeoDataFrame) -> pd.Series[float]:
+    """Area-weighted mean over the prefectures of a province: only a province with two price areas needs it."""
+    weight = areas.to_crs(CHINA_ALBERS).area.where(areas["value"].notna())
+    weighted = (areas["value"] * weight).groupby(areas["province"]).sum(min_count=1)
+    means: pd.Series[float] = weighted / weight.groupby(areas["province"]).sum()
+    return means
+
+
+def _from_column(source: ColumnSource, zones: Zones, inputs: Inputs) -> Measured:
+    if source.column not in zones.table.columns:
+        known = [c for c in zones.table.columns if c != "geometry"]
+        raise UnknownNameError(f"the zones have no column {source.column!r}; they have {', '.join(map(str, known))}")
+    values = pd.to_numeric(zones.table[source.column], errors="coerce").astype(float)
+    if values.isna().all():
+        raise InputError(f"column {source.column!r} of the zones holds no number; expected numbers")
+    return Measured(rasterize(zones.table.assign(value=values), inputs.grid, column="value").values, values.to_numpy())
+
+
+def score(criterion: Criterion, values: FloatArray) -> FloatArray:
+    """Return the scores of `values`: piecewise linear between the criterion's points, on a log scale where it says so.
+
+    Examples
+    --------
+    >>> from geotransfer.study.scenario import scenario
+    >>> score(scenario("aluminium").criteria["tariff"], np.array([0.365, 0.20]))
+    array([0.5, 1. ])
+    """
+    points = np.asarray(criterion.score_points, dtype=np.float64)
+    if criterion.scale == "log":
+        with np.errstate(divide="ignore"):
+            # no people at all is the worst score, not an unknown one
+            values = np.log10(np.maximum(values, 0.0))
+        points[:, 0] = np.log10(points[:, 0])
+    return score_piecewise(values, points=[(v, s) for v, s in points.tolist()])

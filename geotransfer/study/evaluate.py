@@ -1,0 +1,198 @@
+"""From cells to zones: eligible area, the best site, values, scores, status. Pure functions on arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geotransfer.errors import InputError
+from geotransfer.mcda.ranking import RANK_DECIMALS
+from geotransfer.spatial.zonal import Coverage
+from geotransfer.study.criteria import Measured
+from geotransfer.study.exclusions import CellRule
+from geotransfer.types import BoolArray, FloatArray, IntArray
+
+__all__ = [
+    "Areas",
+    "between_group_share",
+    "rank_order",
+    "site_weights",
+    "spearman",
+    "zone_areas",
+    "zone_values",
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Areas:
+    """Areas per zone in km2, shape (zones,), and the rule that left a zone without room.
+
+    Attributes
+    ----------
+    total, with_data, excluded, eligible : ndarray
+        Area on the grid; part of it where every rule and criterion is known; part of that which a rule forbids; rest.
+    failed_by : list of str
+        The rule after which, in order, the zone has no room; "" when it keeps room, "too_small" when it never had,
+        "nodata" when too little of it has data to tell.
+    alone, in_order : dict of str to ndarray
+        Area a rule removes by itself, and beyond the rules before it.
+    """
+
+    total: FloatArray
+    with_data: FloatArray
+    excluded: FloatArray
+    eligible: FloatArray
+    failed_by: list[str]
+    alone: dict[str, FloatArray]
+    in_order: dict[str, FloatArray]
+
+
+def zone_areas(
+    covered: Coverage, rules: Sequence[CellRule], known: BoolArray, *, cell_km2: float, needed_km2: FloatArray
+) -> Areas:
+    """Return what the rules leave of each zone.
+
+    Parameters
+    ----------
+    covered : Coverage
+        Cells of the zones.
+    rules : sequence of CellRule
+        In order.
+    known : ndarray of bool
+        Shape of the grid: cells where rules and criteria have data.
+    cell_km2 : float
+        Area of a cell.
+    needed_km2 : ndarray
+        Shape (zones,): eligible area a zone needs to keep its place.
+    """
+    data = known.ravel()[covered.cell].astype(np.float64)
+    left = data.copy()
+    with_data = covered.total(data) * cell_km2
+    total = covered.total(np.ones_like(data)) * cell_km2
+    failed_by = np.where(total < needed_km2, "too_small", np.where(with_data < needed_km2, "nodata", "")).astype(object)
+    alone: dict[str, FloatArray] = {}
+    in_order: dict[str, FloatArray] = {}
+    for rule in rules:
+        hit = rule.excluded.ravel()[covered.cell].astype(np.float64)
+        alone[rule.name] = covered.total(data * hit) * cell_km2
+        in_order[rule.name] = covered.total(left * hit) * cell_km2
+        left = left * (1.0 - hit)
+        gone = (covered.total(left) * cell_km2 < needed_km2) & (failed_by == "")
+        failed_by[gone] = rule.name
+    eligible = covered.total(left) * cell_km2
+    return Areas(total, with_data, with_data - eligible, eligible, failed_by.tolist(), alone, in_order)
+
+
+def site_weights(covered: Coverage, cell_scores: FloatArray, eligible: BoolArray, *, site_cells: float) -> FloatArray:
+    """Return, per (zone, cell) pair, the share of a cell that belongs to the zone's best site.
+
+    The eligible cells of a zone are taken from the best score down until the site is full; the last one in part.
+    Equal scores are taken in the order of the cells.
+
+    Parameters
+    ----------
+    covered : Coverage
+        Cells of the zones.
+    cell_scores : ndarray
+        Shape (pairs,): score of the pair; a NaN is not taken.
+    eligible : ndarray of bool
+        Shape of the grid.
+    site_cells : float
+        Size of the site in cells; ``inf`` takes every eligible cell.
+
+    Returns
+    -------
+    ndarray
+        Shape (pairs,), between 0 and ``covered.share``.
+
+    Examples
+    --------
+    >>> covered = Coverage(np.array([0, 0, 0]), np.array([0, 1, 2]), np.array([1.0, 1.0, 0.5]), 1)
+    >>> site_weights(covered, np.array([0.1, 0.9, 0.5]), np.array([[True, True, True]]), site_cells=1.25)
+    array([0.  , 1.  , 0.25])
+    """
+    usable = eligible.ravel()[covered.cell] & ~np.isnan(cell_scores)
+    rows = np.flatnonzero(usable)
+    order = rows[np.lexsort((covered.cell[rows], -np.round(cell_scores[rows], RANK_DECIMALS), covered.zone[rows]))]
+    share = covered.share[order]
+    zone = covered.zone[order]
+    running = np.cumsum(share)
+    starts = np.flatnonzero(np.r_[True, zone[1:] != zone[:-1]]) if len(zone) else np.zeros(0, dtype=int)
+    offset = np.repeat((running - share)[starts], np.diff(np.r_[starts, len(zone)]))
+    taken_before = running - share - offset
+    weights = np.zeros(len(covered.cell))
+    weights[order] = np.clip(site_cells - taken_before, 0.0, share)
+    return weights
+
+
+def zone_values(measured: Mapping[str, Measured], covered: Coverage, weights: FloatArray) -> dict[str, FloatArray]:
+    """Return per criterion the zone's own value, or the mean of its cells weighted by `weights` (shape (pairs,))."""
+    site = Coverage(covered.zone, covered.cell, weights, covered.n_zones)
+    return {
+        name: m.zones if m.zones is not None else site.mean(m.cells.ravel()[covered.cell])
+        for name, m in measured.items()
+    }
+
+
+def rank_order(scores: FloatArray, keys: NDArray[np.object_]) -> tuple[IntArray, IntArray]:
+    """Return (order of the zones, best first, unranked last; rank of each zone, -1 where the score is NaN).
+
+    Scores are compared after rounding to 12 decimals; ties are broken by the zone's key.
+
+    Examples
+    --------
+    >>> order, ranks = rank_order(np.array([0.2, np.nan, 0.9]), np.array(["a", "b", "c"], dtype=object))
+    >>> order, ranks
+    (array([2, 0, 1]), array([ 2, -1,  1]))
+    """
+    missing = np.isnan(scores)
+    rounded = np.where(missing, -np.inf, np.round(scores, RANK_DECIMALS))
+    key_order = np.argsort(np.argsort(keys.astype(str), kind="stable"), kind="stable")
+    order = np.lexsort((key_order, -rounded)).astype(np.int64)
+    ranks = np.full(len(scores), -1, dtype=np.int64)
+    ranked = order[~missing[order]]
+    ranks[ranked] = np.arange(1, len(ranked) + 1)
+    return order, ranks
+
+
+def between_group_share(values: FloatArray, groups: NDArray[np.object_]) -> float:
+    """Return the share of the variance of `values` that lies between the groups (eta squared); NaN values are left out.
+
+    Fisher, R. A. (1925), Statistical Methods for Research Workers: sum of squares between groups / total.
+
+    Examples
+    --------
+    >>> between_group_share(np.array([1.0, 1.0, 3.0, 3.0]), np.array(["a", "a", "b", "b"], dtype=object))
+    1.0
+    """
+    if values.shape != groups.shape:
+        raise InputError(f"values have shape {values.shape}, groups have {groups.shape}; expected the same")
+    keep = ~np.isnan(values)
+    values, groups = values[keep], groups[keep]
+    total = float(((values - values.mean()) ** 2).sum()) if len(values) else 0.0
+    if total == 0.0:
+        return float("nan")
+    names, inverse = np.unique(groups.astype(str), return_inverse=True)
+    counts = np.bincount(inverse, minlength=len(names))
+    means = np.bincount(inverse, weights=values, minlength=len(names)) / counts
+    return float((counts * (means - values.mean()) ** 2).sum() / total)
+
+
+def spearman(a: FloatArray, b: FloatArray) -> float:
+    """Return Spearman's rank correlation over the pairs without NaN (scipy); NaN for fewer than three or constant ones.
+
+    Examples
+    --------
+    >>> spearman(np.array([1.0, 2.0, 3.0]), np.array([10.0, 20.0, 30.0]))
+    1.0
+    """
+    from scipy.stats import rankdata
+
+    keep = ~(np.isnan(a) | np.isnan(b))
+    ranks = [rankdata(np.round(x[keep], RANK_DECIMALS)) for x in (a, b)]
+    if keep.sum() < 3 or any(np.ptp(r) == 0 for r in ranks):
+        return float("nan")
+    return float(np.round(np.corrcoef(*ranks)[0, 1], RANK_DECIMALS))

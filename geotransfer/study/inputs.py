@@ -1,0 +1,110 @@
+"""Where a run takes its layers from: the catalogue or the user's files; each is recorded with its sha256."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from geotransfer.catalog.entries import layer_entry
+from geotransfer.catalog.layers import layer_features, layer_raster, layer_table
+from geotransfer.catalog.readers import read_features, read_table
+from geotransfer.errors import InputError
+from geotransfer.grid import Grid
+from geotransfer.raster import Raster, read_raster
+from geotransfer.spatial.alignment import ResamplingMethod, align
+
+__all__ = ["Inputs"]
+
+
+@dataclass
+class Inputs:
+    """The open doors of one run; `records` is what run.json lists as inputs."""
+
+    grid: Grid
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _aligned: dict[tuple[str, int, str], Raster] = field(default_factory=dict)
+
+    def raster(
+        self, layer: str | None, file: str | None, *, resampling: ResamplingMethod | None = None, band: int = 1
+    ) -> Raster:
+        """Return a raster on the study grid; each is read and aligned once.
+
+        Without `resampling`: the average where the raster is finer than the study grid, else bilinear.
+        """
+        name = _one_of(layer, file)
+        key = (name, band, resampling or "")
+        if key not in self._aligned:
+            raw = layer_raster(layer) if layer else read_raster(name, band=band)
+            self._record(layer, file, hashlib.sha256(raw.values.tobytes()).hexdigest() if layer else None)
+            self._aligned[key] = align(raw, self.grid, resampling=resampling or _suited(raw, self.grid))
+        return self._aligned[key]
+
+    def features(self, layer: str | None, file: str | None) -> gpd.GeoDataFrame:
+        """Return vector features."""
+        name = _one_of(layer, file)
+        features = layer_features(layer) if layer else read_features(name)
+        self._record(layer, file, _frame_sha256(features) if layer else None)
+        return features
+
+    def table(self, layer: str | None, file: str | None) -> pd.DataFrame:
+        """Return a table."""
+        name = _one_of(layer, file)
+        table = layer_table(layer) if layer else read_table(name)
+        self._record(layer, file, _frame_sha256(table) if layer else None)
+        return table
+
+    def record_file(self, path: str) -> None:
+        """Record a user's file."""
+        self._record(None, path, None)
+
+    def record_boundaries(self, layer: str, paths: list[str]) -> None:
+        """Record a level of the boundaries by the files it is read from."""
+        digest = hashlib.sha256("".join(_file_sha256(Path(path)) for path in paths).encode())
+        self._record(layer, None, digest.hexdigest())
+
+    def _record(self, layer: str | None, file: str | None, sha256: str | None) -> None:
+        if layer is not None:
+            self.records[layer] = {**layer_entry(layer).as_record(), "sha256": sha256}
+        elif file is not None:
+            path = Path(file)
+            self.records[path.name] = {
+                "id": path.name, "title": {"zh": path.name, "en": path.name}, "kind": "file", "unit": "",
+                "period": "", "source": "given by the user", "licence": "not stated", "quality": "not stated",
+                "known_error": "", "error_scope": "", "sha256": _file_sha256(path),
+            }  # fmt: skip
+
+
+def _suited(raster: Raster, grid: Grid) -> ResamplingMethod:
+    size = raster.grid.resolution[1]
+    # a degree of latitude is 111.2 km (R = 6,371 km)
+    metres = size * 111_195 if raster.grid.crs.is_geographic else size
+    return "average" if metres < 0.75 * grid.resolution[1] else "bilinear"
+
+
+def _one_of(layer: str | None, file: str | None) -> str:
+    if (layer is None) == (file is None):
+        raise InputError(f"a source names layer={layer!r} and file={file!r}; expected exactly one of both")
+    return str(layer or file)
+
+
+def _frame_sha256(frame: pd.DataFrame) -> str:
+    plain = pd.DataFrame(frame)
+    if isinstance(frame, gpd.GeoDataFrame):
+        plain = plain.assign(geometry=frame.geometry.to_wkb(hex=True))
+    return hashlib.sha256(plain.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
+
+
+def _file_sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    # a Shapefile is several files: what belongs to the stem counts
+    members = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else [path]
+    for member in members:
+        with member.open("rb") as stream:
+            for block in iter(lambda: stream.read(1 << 20), b""):
+                digest.update(block)
+    return digest.hexdigest()

@@ -1,0 +1,69 @@
+"""Dotted keys: how ``--set criteria.tariff.weight=0.4`` reaches into a scenario."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from typing import Any
+
+from geotransfer.errors import InputError
+
+__all__ = ["override", "parse_assignment"]
+
+OPEN_TABLES = ("criteria", "rules")
+"""Tables that take new identifiers; elsewhere a key must exist."""
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Split ``KEY=VALUE``; the value is read as TOML, and taken as a string when it is not TOML.
+
+    Examples
+    --------
+    >>> parse_assignment("grid.resolution=25000")
+    ('grid.resolution', 25000)
+    >>> parse_assignment("zones=parks.csv")
+    ('zones', 'parks.csv')
+    """
+    key, sign, value = text.partition("=")
+    if not sign or not key.strip():
+        raise InputError(f"--set got {text!r}, expected KEY=VALUE such as grid.resolution=25000")
+    try:
+        return key.strip(), tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        return key.strip(), value.strip()
+
+
+def override(values: dict[str, Any], key: str, value: Any) -> None:
+    """Set a dotted key of a scenario's plain values, in place.
+
+    Raises
+    ------
+    InputError
+        The key does not exist; the message names the nearest ones.
+
+    Examples
+    --------
+    >>> values = {"grid": {"resolution": 5000}}
+    >>> override(values, "grid.resolution", 1000)
+    >>> values
+    {'grid': {'resolution': 1000}}
+    """
+    *path, last = key.split(".")
+    node: Any = values
+    for depth, part in enumerate(path):
+        if not isinstance(node, dict) or part not in node:
+            raise _unknown(key, ".".join(path[:depth]), part, node)
+        if node[part] is None:
+            node[part] = {}
+        node = node[part]
+    open_table = bool(path) and path[-1] in OPEN_TABLES and len(path) == 1
+    if not isinstance(node, dict) or (last not in node and not open_table and node):
+        raise _unknown(key, ".".join(path), last, node)
+    node[last] = value
+
+
+def _unknown(key: str, where: str, part: str, node: Any) -> InputError:
+    known = sorted(node) if isinstance(node, dict) else []
+    near = difflib.get_close_matches(part, known, n=3) or known
+    place = f"in {where!r} " if where else ""
+    return InputError(f"key {key!r} is unknown: {place}there is no {part!r}; there is {', '.join(near) or 'nothing'}")

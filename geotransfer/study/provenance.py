@@ -1,0 +1,152 @@
+"""The ``result`` part of run.json: everything a reader needs to trace a number, equal between runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+
+from geotransfer.study.evaluate import Areas, between_group_share, spearman
+from geotransfer.study.exclusions import CellRule
+from geotransfer.study.inputs import Inputs
+from geotransfer.study.scenario import ColumnSource, Scenario
+
+__all__ = ["PROVINCIAL_SHARE", "result_record"]
+
+PROVINCIAL_SHARE = 0.7
+"""Above this share of score variance between provinces the ranks of single counties are only indicative."""
+
+
+def result_record(
+    scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CellRule], areas: Areas, inputs: Inputs
+) -> dict[str, Any]:
+    """Return the ``result`` part of run.json (see docs/outputs.md)."""
+    statistics = _statistics(scenario, ranking)
+    return {
+        "schema": 1,
+        "geotransfer": _own_version(),
+        "scenario": scenario.model_dump(mode="json"),
+        "inputs": [inputs.records[name] for name in sorted(inputs.records)],
+        "criteria": _criteria(scenario),
+        "rules": _rules(scenario, ranking, rules, areas),
+        "unchecked_rules": [
+            {"id": name, "title": rule.title.as_dict()} for name, rule in scenario.unchecked_rules.items()
+        ],
+        "screening_note": _screening_note(scenario),
+        "headline": _headline(statistics["between_province_variance_share"]),
+        "counts": _counts(ranking),
+        "statistics": statistics,
+        "map": {"approval_number": scenario.map.approval_number},
+    }
+
+
+def _own_version() -> str:
+    try:
+        return version("geotransfer")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _criteria(scenario: Scenario) -> list[dict[str, Any]]:
+    weights = scenario.weights
+    records = []
+    for name, criterion in scenario.criteria.items():
+        source = criterion.source
+        layer = f"column {source.column}" if isinstance(source, ColumnSource) else source.layer or source.file
+        points = [list(p) for p in criterion.score_points]
+        direction = "max" if points[-1][1] >= points[0][1] else "min"
+        records.append({
+            "id": name, "title": criterion.title.as_dict(), "group": criterion.group, "unit": criterion.unit,
+            "weight": weights[name], "direction": direction, "points": points, "scale": criterion.scale,
+            "layer": layer, "why": criterion.why.as_dict(),
+        })  # fmt: skip
+    return records
+
+
+def _rules(
+    scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CellRule], areas: Areas
+) -> list[dict[str, Any]]:
+    blamed = ranking.loc[ranking["status"] == "excluded", "reason"]
+    records = [
+        {
+            "id": rule.name,
+            "title": scenario.rules[rule.name].title.as_dict(),
+            "source": scenario.rules[rule.name].basis,
+            "zones_failed": int((blamed == rule.name).sum()),
+            "area_alone_km2": round(float(areas.alone[rule.name].sum()), 3),
+            "area_in_order_km2": round(float(areas.in_order[rule.name].sum()), 3),
+        }
+        for rule in rules
+    ]  # fmt: skip
+    room = scenario.room
+    title = {
+        "zh": f"可用地不足 {room.area_km2:g} km2 或 {room.share:.0%}",
+        "en": f"less than {room.area_km2:g} km2 or {room.share:.0%} of the zone is left",
+    }
+    small = {"zh": "区域本身过小", "en": "the zone itself is too small"}
+    records.append({
+        "id": "no_room", "title": title, "source": "scenario: room",
+        "zones_failed": int((ranking["first_failed_rule"] == "no_room").sum()),
+        "area_alone_km2": 0.0, "area_in_order_km2": 0.0,
+    })  # fmt: skip
+    records.append({
+        "id": "too_small", "title": small, "source": "scenario: room",
+        "zones_failed": int((blamed == "too_small").sum()), "area_alone_km2": 0.0, "area_in_order_km2": 0.0,
+    })  # fmt: skip
+    return records
+
+
+def _screening_note(scenario: Scenario) -> dict[str, str] | None:
+    unchecked = scenario.unchecked_rules.values()
+    if not unchecked:
+        return None
+    return {
+        "zh": f"未核查: {'、'.join(r.title.zh for r in unchecked)}; 本图为初筛, 不得作为选址依据",
+        "en": f"Not checked: {', '.join(r.title.en for r in unchecked)}. This is a screening, not a siting verdict.",
+    }
+
+
+def _headline(share: float | None) -> dict[str, str] | None:
+    if share is None or share <= PROVINCIAL_SHARE:
+        return None
+    return {
+        "zh": f"省际差异为主, 县级名次仅供参考 (得分方差的 {share:.0%} 在省际)",
+        "en": f"Mostly differences between provinces ({share:.0%} of the variance of the score): "
+        "county ranks are indicative only",
+    }
+
+
+def _counts(ranking: gpd.GeoDataFrame) -> dict[str, Any]:
+    status = ranking["status"]
+    table = ranking.groupby(["province", "status"]).size().unstack(fill_value=0)
+    by_province = [
+        {"province": province, **{s: int(row.get(s, 0)) for s in ("ranked", "excluded", "unknown")}}
+        for province, row in table.iterrows()
+    ]
+    failed = ranking.loc[status == "excluded", "reason"].value_counts().sort_index()
+    return {
+        **{s: int((status == s).sum()) for s in ("ranked", "excluded", "unknown")},
+        "by_province": by_province,
+        "by_rule": [{"rule": str(rule), "zones": int(n)} for rule, n in failed.items()],
+    }
+
+
+def _statistics(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
+    ranked = ranking[ranking["status"] == "ranked"]
+    score = ranked["score"].to_numpy(dtype=float)
+    share = between_group_share(score, ranked["province"].to_numpy(dtype=object))
+    agreement = spearman(ranked["score_best_site"].to_numpy(dtype=float), ranked["score_mean"].to_numpy(dtype=float))
+    return {
+        "between_province_variance_share": _number(share),
+        "best_site_vs_mean_spearman": _number(agreement),
+        "zone_value": scenario.zone_value,
+        "site_area_km2": scenario.site_area_km2,
+        "resolution": scenario.grid.resolution,
+    }
+
+
+def _number(value: float) -> float | None:
+    return round(value, 12) if np.isfinite(value) else None

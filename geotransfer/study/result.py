@@ -1,0 +1,52 @@
+"""`Result`: what a run gives back, a plain value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+
+from geotransfer.raster import Raster
+from geotransfer.study.scenario import Scenario
+from geotransfer.types import Text
+
+__all__ = ["Column", "Result"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column of the ranking means: unit, meaning, source."""
+
+    name: str
+    unit: str
+    meaning: Text
+    source: str
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The answer of one run.
+
+    Attributes
+    ----------
+    scenario : Scenario
+        What was asked.
+    ranking : GeoDataFrame
+        EPSG:4326, best first; every zone of the study, ranked, excluded or unknown. `columns` says what each column is.
+    suitability : Raster
+        Combined score of the cell, 0..1 (1 best); NaN where excluded, unknown or outside the study area.
+    excluded : Raster
+        1 where a rule excludes the cell, 0 where none does, NaN outside the study area or without data.
+    columns : tuple of Column
+        Unit, meaning and source of each column of `ranking`.
+    provenance : dict
+        ``"result"`` (equal between runs of the same scenario) and ``"execution"`` (times, memory, versions).
+    """
+
+    scenario: Scenario
+    ranking: gpd.GeoDataFrame
+    suitability: Raster
+    excluded: Raster
+    columns: tuple[Column, ...]
+    provenance: dict[str, Any]

@@ -1,0 +1,132 @@
+"""The zones of a study: administrative areas, or the user's polygons and points, each with its province."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast, get_args
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.readers import read_features
+from geotransfer.crs import CHINA_ALBERS
+from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.study.scenario import Scenario
+from geotransfer.types import Level
+
+__all__ = ["Zones", "load_zones"]
+
+NAME_COLUMNS = ("name", "NAME", "Name", "名称", "NAME_CHN", "园区名称")
+ID_COLUMNS = ("zone", "adcode", "id")
+AREA_COLUMNS = ("area_km2", "area")
+
+
+@dataclass(frozen=True, eq=False)
+class Zones:
+    """The zones of a study.
+
+    Attributes
+    ----------
+    table : GeoDataFrame
+        China Albers; columns zone (str, unique), adcode, name, kind, province, prefecture, prefecture_adcode, region,
+        and what the user's file holds beside; polygons (points have become circles).
+    shown : GeoSeries
+        EPSG:4326, the geometry that goes into the ranking (points stay points).
+    own : bool
+        True for the user's own zones.
+    """
+
+    table: gpd.GeoDataFrame
+    shown: gpd.GeoSeries
+    own: bool
+
+
+def load_zones(scenario: Scenario) -> Zones:
+    """Return the zones a scenario names.
+
+    Raises
+    ------
+    InputError
+        Neither a level nor a file, a file without usable features, zones outside China.
+    """
+    if scenario.zones in get_args(Level):
+        return _administrative(cast(Level, scenario.zones), scenario)
+    if not Path(scenario.zones).exists():
+        raise InputError(
+            f"zones is {scenario.zones!r}, expected {', '.join(map(repr, get_args(Level)))} "
+            "or a file of polygons or points; there is no such file"
+        )
+    return _own(read_features(scenario.zones, layer=scenario.zones_layer, encoding=scenario.zones_encoding), scenario)
+
+
+def _administrative(level: Level, scenario: Scenario) -> Zones:
+    areas = boundaries(level, within=scenario.within or None)
+    if areas.empty:
+        raise UnknownNameError(f"within = {list(scenario.within)} leaves no {level}; widen it")
+    table = areas.drop(columns="short_name").assign(zone=areas["adcode"], kind=level)
+    for column in ("prefecture", "prefecture_adcode"):
+        if column not in table:
+            table[column] = ""
+    return Zones(table.to_crs(CHINA_ALBERS), areas.geometry, own=False)
+
+
+def _own(features: gpd.GeoDataFrame, scenario: Scenario) -> Zones:
+    kinds = set(features.geom_type)
+    points = kinds <= {"Point"}
+    if not points and not kinds <= {"Polygon", "MultiPolygon"}:
+        raise InputError(
+            f"zones hold {', '.join(sorted(kinds))}; expected polygons, or points, not a mixture and no lines"
+        )
+    local = features.to_crs(CHINA_ALBERS)
+    local = local.set_geometry(_circles(local, scenario) if points else local.geometry.make_valid())
+    table = local.assign(zone=_identifiers(features), name=_names(features), kind="point" if points else "polygon")
+    table["adcode"] = features["adcode"].astype(str) if "adcode" in features else ""
+    return Zones(_with_province(table), features.to_crs("EPSG:4326").geometry, own=True)
+
+
+def _circles(points: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoSeries:
+    column = next((c for c in AREA_COLUMNS if c in points), None)
+    area = pd.to_numeric(points[column], errors="coerce") if column else pd.Series(np.nan, index=points.index)
+    if (area <= 0).any():
+        raise InputError(f"column {column!r} holds an area <= 0; expected km2 above 0, or nothing")
+    radius_m = np.sqrt(area.fillna(scenario.point_area_km2).to_numpy() * 1e6 / np.pi)
+    return points.geometry.buffer(radius_m, quad_segs=32)
+
+
+def _identifiers(features: gpd.GeoDataFrame) -> pd.Series[str]:
+    for column in ID_COLUMNS:
+        if column in features and features[column].notna().all() and features[column].is_unique:
+            given: pd.Series[str] = features[column].astype(str)
+            return given
+    return pd.Series([str(i + 1) for i in range(len(features))], index=features.index)
+
+
+def _names(features: gpd.GeoDataFrame) -> pd.Series[str]:
+    column = next((c for c in NAME_COLUMNS if c in features), None)
+    identifiers = _identifiers(features)
+    names: pd.Series[str] = features[column].fillna(identifiers).astype(str) if column else identifiers
+    return names
+
+
+def _with_province(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give each zone the prefecture of its representative point (the nearest within 30 km: points just offshore)."""
+    prefectures = boundaries("prefecture").to_crs(table.crs).rename(columns={"name": "_prefecture", "adcode": "_code"})
+    columns = ["province", "region", "_prefecture", "_code", "geometry"]
+    spots = gpd.GeoDataFrame(geometry=table.representative_point(), index=table.index)
+    joined = gpd.sjoin_nearest(spots, prefectures[columns], how="left", max_distance=30_000)
+    joined = joined[~joined.index.duplicated()]
+    if joined["province"].isna().all():
+        raise InputError(
+            "no zone lies in China or within 30 km of it; expected zones inside the default layers: check the CRS and "
+            "whether lon and lat are swapped"
+        )
+    own = table.drop(columns=[c for c in ("province", "region", "prefecture", "prefecture_adcode") if c in table])
+    return own.assign(
+        province=joined["province"].fillna(""),
+        region=joined["region"].astype(object).where(joined["region"].notna(), None),
+        prefecture=joined["_prefecture"].fillna(""),
+        prefecture_adcode=joined["_code"].fillna(""),
+    )

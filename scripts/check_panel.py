@@ -1,0 +1,102 @@
+"""Hold a ranking against tests/panel.csv: what must not stand in the top quarter, what should stand in the upper half.
+
+    python scripts/check_panel.py [--scenario aluminium] [--result DIR] [--industry-data FOLDER]
+
+The panel was written before the scoring code. Misses are printed, never tuned away. With --industry-data (the
+GeoPackages of Global Energy Monitor) it also lists the counties with a captive-aluminium or steel plant that a hard
+terrain rule excludes. The exit code is 1 when a promise of the project's contract is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+import geotransfer as gt
+
+PANEL = Path(__file__).parents[1] / "tests" / "panel.csv"
+TERRAIN = ("elevation", "relief")
+STANDING = ("operating", "construction", "mothballed", "idled", "operating pre-retirement", "retired")
+PLANT_FILES = ("gcpt_*aluminium*.gpkg", "gspt_*.gpkg")
+
+
+def judge(panel: pd.DataFrame, ranking: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the panel with rank, status and whether the row holds.
+
+    An excluded or unknown county is not in the top quarter, and not in the upper half either.
+    """
+    found = ranking.set_index("adcode")[["rank", "status", "score", "reason"]]
+    table = panel.drop(columns="reason").join(found, on="adcode")
+    n = int((ranking["status"] == "ranked").sum())
+    rank = table["rank"].astype("Float64").fillna(n + 1)
+    low = table["expect"] == "not_top_quarter"
+    table["holds"] = (low & (rank > 0.25 * n)) | (~low & (rank <= 0.5 * n))
+    return table
+
+
+def plants(folder: Path, counties: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the counties that hold an operating captive-aluminium unit or a steel plant."""
+    files = [path for pattern in PLANT_FILES for path in sorted(folder.glob(pattern))]
+    points = pd.concat([_standing(gt.read_features(path)) for path in files], ignore_index=True)
+    joined = gpd.sjoin(counties, gpd.GeoDataFrame(points, crs="EPSG:4326"), predicate="contains")
+    return counties[counties["adcode"].isin(joined["adcode"])]
+
+
+def _standing(plants: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the plants that stand: cancelled and merely announced ones say nothing of a place."""
+    status = plants["Status"].str.lower()
+    return plants.loc[status.isin(STANDING), ["geometry"]].to_crs("EPSG:4326")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scenario", default="aluminium")
+    parser.add_argument("--result", type=Path, help="a finished folder; without it the scenario is run")
+    parser.add_argument("--industry-data", type=Path)
+    arguments = parser.parse_args()
+    result = gt.read_result(arguments.result) if arguments.result else gt.run(gt.scenario(arguments.scenario))
+    ranking = result.ranking
+    panel = pd.read_csv(PANEL, dtype={"adcode": str})
+    table = judge(panel[panel["scenario"] == arguments.scenario], ranking)
+    ranked = ranking[ranking["status"] == "ranked"]
+    broken = []
+
+    print(f"{len(ranked)} ranked of {len(ranking)}")
+    for expect, rows in table.groupby("expect"):
+        print(f"\n{expect}: {int(rows['holds'].sum())} of {len(rows)} hold")
+        for row in rows.sort_values("rank").itertuples():
+            mark = "  " if row.holds else "x "
+            print(f"  {mark}{row.province} {row.name}: rank {row.rank}, {row.status} {row.reason}")
+        if expect == "not_top_quarter" and (~rows["holds"]).mean() > 0.15:
+            broken.append("more than 15 % of the must-not rows stand in the top quarter")
+
+    height = gt.zonal_statistics(gt.layer_raster("elevation"), ranked.head(100))["mean"]
+    print(f"\ntop 100: highest mean elevation {height.max():.0f} m (at most 3,500)")
+    if height.max() > 3500:
+        broken.append("a county of the top 100 has a mean elevation above 3,500 m")
+    provinces = ranked.head(30)["province"].value_counts()
+    print(f"top 30 lie in {len(provinces)} provinces (at least 3): {dict(provinces)}")
+    if len(provinces) < 3:
+        broken.append("the top 30 lie in fewer than 3 provinces")
+    share = result.provenance["result"]["statistics"]["between_province_variance_share"]
+    print(f"share of score variance between provinces: {share:.3f}")
+
+    if arguments.industry_data:
+        with_plant = plants(arguments.industry_data, ranking)
+        lost = with_plant[with_plant["reason"].isin(TERRAIN)]
+        print(
+            f"\n{len(with_plant)} counties hold a plant; hard terrain rules exclude {len(lost)}: {list(lost['name'])}"
+        )
+        if len(lost):
+            broken.append("a hard terrain rule excludes a county that holds a plant")
+    for sentence in broken:
+        print(f"BROKEN: {sentence}")
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
