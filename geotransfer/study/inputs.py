@@ -75,7 +75,7 @@ class Inputs:
             self.records[path.name] = {
                 "id": path.name, "title": {"zh": path.name, "en": path.name}, "kind": "file", "unit": "",
                 "period": "", "source": "given by the user", "licence": "not stated", "quality": "not stated",
-                "known_error": "", "error_scope": "", "sha256": _file_sha256(path),
+                "known_error": {"zh": "", "en": ""}, "error_scope": "", "sha256": _file_sha256(path),
             }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def result_record(
         "inputs": [inputs.records[name] for name in sorted(inputs.records)],
         "criteria": _criteria(scenario),
         "rules": _rules(scenario, ranking, rules, areas),
+        "room": _room(scenario, ranking),
         "unchecked_rules": [
             {"id": name, "title": rule.title.as_dict()} for name, rule in scenario.unchecked_rules.items()
         ],
@@ -70,33 +71,27 @@ def _rules(
     scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CellRule], areas: Areas
 ) -> list[dict[str, Any]]:
     blamed = ranking.loc[ranking["status"] == "excluded", "reason"]
-    records = [
+    return [
         {
             "id": rule.name,
             "title": scenario.rules[rule.name].title.as_dict(),
-            "source": scenario.rules[rule.name].basis,
+            "source": scenario.rules[rule.name].basis.as_dict(),
             "zones_failed": int((blamed == rule.name).sum()),
             "area_alone_km2": round(float(areas.alone[rule.name].sum()), 3),
             "area_in_order_km2": round(float(areas.in_order[rule.name].sum()), 3),
         }
         for rule in rules
-    ]  # fmt: skip
-    room = scenario.room
-    title = {
-        "zh": f"可用地不足 {room.area_km2:g} km2 或 {room.share:.0%}",
-        "en": f"less than {room.area_km2:g} km2 or {room.share:.0%} of the zone is left",
-    }
-    small = {"zh": "区域本身过小", "en": "the zone itself is too small"}
-    records.append({
-        "id": "no_room", "title": title, "source": "scenario: room",
+    ]
+
+
+def _room(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return what must be left of a zone, how many zones lack it, and how many of these never had it."""
+    return {
+        "area_km2": scenario.room.area_km2,
+        "share": scenario.room.share,
         "zones_failed": int((ranking["first_failed_rule"] == "no_room").sum()),
-        "area_alone_km2": 0.0, "area_in_order_km2": 0.0,
-    })  # fmt: skip
-    records.append({
-        "id": "too_small", "title": small, "source": "scenario: room",
-        "zones_failed": int((blamed == "too_small").sum()), "area_alone_km2": 0.0, "area_in_order_km2": 0.0,
-    })  # fmt: skip
-    return records
+        "too_small": int((ranking["reason"] == "too_small").sum()),
+    }
 
 
 def _screening_note(scenario: Scenario) -> dict[str, str] | None:

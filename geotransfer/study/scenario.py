@@ -178,7 +178,7 @@ class Rule(_Model):
     """
 
     title: Text
-    basis: str
+    basis: Text
     test: Test | None = None
     file: str | None = None
     buffer_m: float = Field(default=0.0, ge=0, allow_inf_nan=False)
