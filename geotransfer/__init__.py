@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
     from geotransfer.catalog.readers import read_features as read_features
+    from geotransfer.crs import bd09_to_gcj02 as bd09_to_gcj02
+    from geotransfer.crs import bd09_to_wgs84 as bd09_to_wgs84
+    from geotransfer.crs import gcj02_to_bd09 as gcj02_to_bd09
+    from geotransfer.crs import gcj02_to_wgs84 as gcj02_to_wgs84
+    from geotransfer.crs import wgs84_to_bd09 as wgs84_to_bd09
+    from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
     from geotransfer.energy.power_cost import capital_recovery_factor as capital_recovery_factor
     from geotransfer.energy.power_cost import lcoe as lcoe
     from geotransfer.grid import Grid as Grid
@@ -49,6 +55,14 @@ _HOMES = {
     "catalog.boundaries": ("boundaries",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.readers": ("read_features",),
+    "crs": (
+        "bd09_to_gcj02",
+        "bd09_to_wgs84",
+        "gcj02_to_bd09",
+        "gcj02_to_wgs84",
+        "wgs84_to_bd09",
+        "wgs84_to_gcj02",
+    ),
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
     "grid": ("Grid",),
     "maps": ("suitability_map", "write_offline"),

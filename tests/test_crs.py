@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
+import geotransfer as gt
 from geotransfer.crs import CHINA_ALBERS, WGS84, WGS84_GEOD, check_projected, parse_crs
-from geotransfer.errors import CrsError
+from geotransfer.errors import CrsError, InputError
 
 
 def test_albers_keeps_the_area_of_a_degree_square_at_40_north() -> None:
@@ -40,3 +43,46 @@ def test_unreadable_crs_is_refused() -> None:
 def test_degrees_are_no_length() -> None:
     with pytest.raises(CrsError, match="geographic CRS"):
         check_projected(CRS.from_epsg(4490), what="grid")
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "metres"),
+    # distances of the shift in five cities as the project measured them: 265-621 m
+    [(116.39, 39.91, (500, 700)), (121.47, 31.23, (400, 600)), (87.62, 43.82, (200, 700)), (104.07, 30.67, (200, 600))],
+)
+def test_gcj02_shift_has_the_known_size(lon: float, lat: float, metres: tuple[float, float]) -> None:
+    _, _, distance = WGS84_GEOD.inv(lon, lat, *gt.wgs84_to_gcj02(lon, lat))
+    assert metres[0] < distance < metres[1]
+
+
+@given(st.floats(73, 135), st.floats(18, 53.5))
+def test_shifts_can_be_undone(lon: float, lat: float) -> None:
+    for there, back in (
+        (gt.wgs84_to_gcj02, gt.gcj02_to_wgs84),
+        (gt.gcj02_to_bd09, gt.bd09_to_gcj02),
+        (gt.wgs84_to_bd09, gt.bd09_to_wgs84),
+    ):
+        assert back(*there(lon, lat)) == pytest.approx((lon, lat), abs=1e-9)
+
+
+def test_shift_agrees_with_public_test_vectors_and_keeps_shape() -> None:
+    # the vectors of the tests of googollee/eviltransform (Shanghai, Shenzhen, Beijing), to their stated 1e-5 degrees
+    wgs = np.array([[121.5272106, 113.912316, 116.377817], [31.1774276, 22.543847, 39.911954]])
+    gcj = np.array([[121.531541859215, 113.9171764808363, 116.38404722455657],
+                    [31.17530398364597, 22.540796131694766, 39.91334545536069]])  # fmt: skip
+    np.testing.assert_allclose(gt.wgs84_to_gcj02(*wgs), gcj, atol=1e-5)
+    lon, lat = np.meshgrid(np.linspace(70, 140, 7), np.linspace(18, 53, 6))
+    shifted = gt.wgs84_to_gcj02(lon, lat)
+    assert np.shape(shifted) == (2, 6, 7)
+    assert shifted[0][2, 3] == gt.wgs84_to_gcj02(lon[2, 3], lat[2, 3])[0]  # type: ignore[index]
+
+
+def test_outside_nothing_is_shifted() -> None:
+    assert gt.wgs84_to_gcj02(2.35, 48.85) == (2.35, 48.85)
+    assert gt.gcj02_to_bd09(150.0, -30.0) == (150.0, -30.0)
+    assert gt.gcj02_to_wgs84(72.0, 40.0) == (72.0, 40.0)
+
+
+def test_shapes_must_agree() -> None:
+    with pytest.raises(InputError, match="expected the same"):
+        gt.wgs84_to_gcj02([1.0, 2.0], [1.0])
