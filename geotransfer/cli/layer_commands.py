@@ -29,6 +29,6 @@ def _info(layer: Annotated[str, typer.Argument(help="Identifier, see `geotransfe
     from geotransfer.catalog.entries import layer_entry
 
     for key, value in layer_entry(layer).as_record().items():
-        text = f"{value['zh']} / {value['en']}" if isinstance(value, dict) else value
+        text = " / ".join(filter(None, value.values())) if isinstance(value, dict) else value
         if text not in ("", None):
             typer.echo(f"{key:<14} {text}")

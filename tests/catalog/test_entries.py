@@ -12,15 +12,18 @@ from geotransfer.catalog.boundaries import boundary_files
 from geotransfer.catalog.entries import LayerEntry, layer_entry, layer_ids, shipped_bytes
 from geotransfer.catalog.layers import layer_table
 from geotransfer.errors import UnknownNameError
+from geotransfer.words import UNITS, in_words
+
+HAN = re.compile("[\u4e00-\u9fff]")
 
 FIELDS = {
     "id": "a",
     "title": {"zh": "甲", "en": "a"},
     "kind": "table",
     "unit": "m",
-    "period": "2023",
-    "source": "s",
-    "licence": "l",
+    "period": {"zh": "2023 年", "en": "2023"},
+    "source": {"zh": "来源", "en": "s"},
+    "licence": {"zh": "许可", "en": "l"},
     "quality": "official",
     "provider": "table",
     "file": "a.csv",
@@ -31,19 +34,29 @@ FIELDS = {
 def test_every_entry_says_what_it_is(layer):
     entry = layer_entry(layer)
     assert entry.id == layer
-    assert entry.title.zh
-    assert entry.title.en
-    assert entry.period
-    assert entry.source
-    assert entry.licence
-    assert "@" not in entry.known_error
+    for pair in (entry.title, entry.period, entry.source, entry.licence):
+        assert pair.zh
+        assert pair.en
+    assert "facts" not in entry.licence.en.split()
+    assert "@" not in entry.known_error.en
     if entry.file:
         assert files("geotransfer.layers").joinpath(entry.file).is_file()
     if entry.kind == "raster":
         assert entry.unit
         assert entry.resolution
-    if entry.known_error:
+    if entry.known_error.en:
         assert entry.error_scope
+        assert HAN.search(entry.known_error.zh)
+    assert HAN.search(entry.source.zh)
+    assert in_words(entry.unit, UNITS).zh != entry.unit or entry.unit in ("", "%")
+
+
+@pytest.mark.parametrize("layer", layer_ids())
+def test_both_languages_have_the_same_figures(layer):
+    error = layer_entry(layer).known_error
+    numbers = re.compile(r"(?<![\w.])[-+]?\d+(?:\.\d+)?")
+    chinese, english = (sorted(numbers.findall(text.replace("ERA5", ""))) for text in (error.zh, error.en))
+    assert chinese == english
 
 
 @pytest.mark.parametrize("layer", layer_ids())
@@ -74,6 +87,7 @@ def test_unknown_layer_lists_near_names():
         ({"error_scope": "county"}, "error_scope"),
         ({"colour": "red"}, "colour"),
         ({"low": 1.0}, "expected both or none"),
+        ({"known_error": {"zh": "", "en": "wrong"}}, "expected both languages or none"),
         ({"file": None}, "expected a file"),
         ({"kind": "raster"}, "expected a crs"),
     ],
@@ -97,11 +111,12 @@ def test_known_errors_are_the_measured_ones():
     solar = layer_table("solar-coefficients").set_index("name")["value"].astype(float)
     wind = layer_table("wind-coefficients").set_index("name")["value"].astype(float)
     assert f"RMS {solar['rms_error']:.1f} %, bias {solar['bias']:+.1f} % at {solar['stations']:.0f} stations" in (
-        layer_entry("ghi").known_error
+        layer_entry("ghi").known_error.en
     )
-    assert f"Spearman {wind['spearman_counties']:.2f} with" in layer_entry("wind-screening").known_error
+    assert f"Spearman {wind['spearman_counties']:.2f} with" in layer_entry("wind-screening").known_error.en
     for layer in ("ghi", "wind-screening"):
-        assert "mostly modelled reference" in layer_entry(layer).known_error
+        assert "mostly modelled reference" in layer_entry(layer).known_error.en
+        assert "参照值本身多为模拟值" in layer_entry(layer).known_error.zh
 
 
 def test_record_is_plain():

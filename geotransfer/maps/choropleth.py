@@ -1,0 +1,154 @@
+"""The planner's map: zones by score in one self-contained page, with folium underneath."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.resources import files
+from typing import Any, cast
+
+import folium
+import geopandas as gpd
+import shapely
+from branca.element import Element, Figure, MacroElement
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from geotransfer.catalog.boundaries import boundaries, national_lines
+from geotransfer.maps.leaflet_assets import LEAFLET_VERSION, inert_script, inert_style, leaflet_css, leaflet_js
+from geotransfer.maps.overlays import NationalOutline, Overlay, catalogue_overlays, outline_json, overlay_json
+from geotransfer.maps.payload import MappableResult, embedded_json, result_json
+from geotransfer.types import Text
+
+__all__ = ["draw_map", "suitability_map"]
+
+CHINA = (73.0, 3.0, 136.0, 54.0)
+"""Degrees; as a view it holds the South China Sea islands and 钓鱼岛."""
+SCRIPTS = ("codec.js", "scoring.js", "text.js", "atlas.js", "cards.js", "panel.js", "page.js")
+NO_APPROVAL = "审图号: 未填"
+OUR_CREDIT = Text(zh="数据来源见“数据来源与许可”", en="data: see “Data sources and licences”")
+
+
+def suitability_map(result: MappableResult) -> folium.Map:
+    """Return a map of a result that opens with no network: scores, criteria, status, sliders for the weights.
+
+    Over the zones lie the catalogue's corridors, hubs, ports, data-centre clusters and clean-energy bases, and the
+    national outline.
+
+    Parameters
+    ----------
+    result : Result
+        Or anything with its `ranking` and `provenance`.
+
+    Returns
+    -------
+    folium.Map
+        Shows itself in Jupyter; `write_offline` writes it. Its page speaks Chinese and English.
+
+    Raises
+    ------
+    InputError
+        The ranking is empty, or lacks a column.
+
+    Examples
+    --------
+    >>> import geotransfer as gt
+    >>> small = gt.scenario("aluminium").with_overrides({"within": ["宁夏"], "grid.resolution": 25_000})
+    >>> suitability_map(gt.run(small)).get_name()
+    'map_geotransfer'
+    """
+    outline = NationalOutline(land=boundaries("province"), lines=national_lines())
+    return draw_map(result, overlays=catalogue_overlays(), outline=outline)
+
+
+def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: NationalOutline) -> folium.Map:
+    """Return the map of a result with overlays and an outline of one's own; see `suitability_map`."""
+    document = {
+        **result_json(result),
+        "view": _view(result.ranking),
+        "outline": outline_json(outline),
+        "overlays": [overlay_json(overlay) for overlay in overlays],
+    }
+    page = _empty_map()
+    root = cast(Figure, page.get_root())
+    root.title = escape(f"{document['title']['zh']} · {document['title']['en']}")
+    for name, markup in _head().items():
+        root.header.add_child(_Verbatim(markup), name=name)
+    body = _body(document, result.provenance["result"], outline)
+    root.html.add_child(_Verbatim(body), name="geotransfer_page")
+    page.add_child(_Start())  # type: ignore[no-untyped-call]
+    return page
+
+
+def _view(ranking: gpd.GeoDataFrame) -> list[list[float]]:
+    """Return the first view, [[south, west], [north, east]]: all of China, unless the zones lie elsewhere."""
+    bounds = tuple(ranking.to_crs("EPSG:4326").total_bounds)
+    in_china = shapely.box(*bounds).intersects(shapely.box(*CHINA))
+    left, bottom, right, top = CHINA if in_china else map(float, bounds)
+    return [[bottom, left], [top, right]]
+
+
+def _empty_map() -> folium.Map:
+    page = folium.Map(
+        location=[34.0, 104.5],
+        zoom_start=4,
+        tiles=None,
+        prefer_canvas=True,
+        zoom_control=False,
+        attributionControl=False,
+        zoomSnap=0.1,
+        minZoom=2.5,
+        maxZoom=12,
+        fadeAnimation=False,
+    )
+    page._id = "geotransfer"  # folium's is random: two pages of one result would differ
+    page.default_js = []  # on the instance: the class's list belongs to every other map
+    page.default_css = []
+    return page
+
+
+class _Verbatim(Element):
+    """Markup that is not read as a template: names in it may hold braces."""
+
+    _template = Template("{{ this.markup }}")
+
+    def __init__(self, markup: str) -> None:
+        super().__init__()
+        self.markup = markup
+
+
+class _Start(MacroElement):
+    """The call that starts the page, after the script that makes the Leaflet map."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}geotransfer.start({{ this._parent.get_name() }});{% endmacro %}"
+    )
+
+
+def _head() -> dict[str, str]:
+    scripts = {name: f"<script>{inert_script(_template(name))}</script>" for name in SCRIPTS}
+    return {
+        "leaflet": f"<script>{leaflet_js()}</script>",
+        "leaflet_css": f"<style>{leaflet_css()}</style>",
+        "geotransfer_css": f"<style>{inert_style(_template('page.css'))}</style>",
+        **scripts,
+    }
+
+
+def _body(document: Mapping[str, Any], facts: Mapping[str, Any], outline: NationalOutline) -> str:
+    number = facts["map"]["approval_number"]
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(_template("page.html")).render(
+        title=document["title"],
+        screening_note=facts["screening_note"],
+        headline=facts["headline"],
+        approval=f"审图号: {number}" if number else NO_APPROVAL,
+        credit=Text(zh=f"{outline.credit.zh}; {OUR_CREDIT.zh}", en=f"{outline.credit.en}; {OUR_CREDIT.en}"),
+        version=document["version"],
+        leaflet_version=LEAFLET_VERSION,
+        data=Markup(embedded_json(document)),
+    )
+
+
+def _template(name: str) -> str:
+    return files("geotransfer.maps").joinpath("templates", name).read_text(encoding="utf-8")

@@ -1,0 +1,232 @@
+// Wires map, panels and arithmetic together. start(map) runs once, after folium has made the Leaflet map.
+(function (gt) {
+  "use strict";
+  const { words, both, element } = gt.text;
+  const at = (id) => document.getElementById(id);
+  const CLASSES = 7;
+  const range = (low, high) => `${low.toFixed(3)} – ${high.toFixed(3)}`;
+
+  function makeState(data) {
+    const weights = data.criteria.map((criterion) => criterion.weight);
+    const state = {
+      data: data,
+      criteria: data.criteria,
+      values: gt.codec.float32(data.values),
+      scores: gt.codec.float64(data.scores),
+      initial: weights,
+      status: (zone) => data.statuses[data.zones.status[zone]]
+    };
+    state.eligible = Array.from(data.zones.status, (letter) => letter === "r");
+    restore(state);
+    return state;
+  }
+
+  // The run's own scores and ranks, as written by Python.
+  function restore(state) {
+    state.weights = state.initial.slice();
+    state.shares = gt.scoring.normalise(state.weights);
+    state.score = gt.codec.float64(state.data.score);
+    state.rank = gt.codec.int32(state.data.rank);
+    state.order = Array.from(state.rank.keys()).filter((zone) => state.rank[zone] > 0).sort((a, b) => state.rank[a] - state.rank[b] || a - b);
+    state.breaks = state.data.breaks;
+  }
+
+  function recompute(state) {
+    state.shares = gt.scoring.normalise(state.weights);
+    const scores = state.shares
+      ? gt.scoring.aggregations.weighted_sum(state.scores, state.shares)
+      : new Float64Array(state.eligible.length).fill(NaN);
+    state.score = scores.map((score, zone) => (state.eligible[zone] ? score : NaN));
+    Object.assign(state, gt.scoring.ranks(state.score, state.data.zones.zone));
+    state.breaks = gt.scoring.quantileBreaks(state.score, CLASSES);
+  }
+
+  // A theme says, for each zone, which entry of its legend it belongs to.
+  function classes(state, breaks, values) {
+    const { statuses, zones: { status: letters } } = state.data;
+    const colours = gt.atlas.ramp(breaks.length);
+    let low = values.reduce((least, value) => (value < least ? value : least), Infinity);
+    const entries = breaks.map((high, k) => {
+      const entry = { colour: colours[k], label: range(low, high), count: 0 };
+      low = high;
+      return entry;
+    });
+    const excluded = { colour: gt.atlas.colours.excluded, label: both(statuses.e), count: 0 };
+    const unknown = { colour: null, label: both(statuses.u), count: 0 };
+    const entryOf = (value, zone) => {
+      if (letters[zone] === "e") { return excluded; }
+      return Number.isNaN(value) ? unknown : entries[gt.scoring.classOf(value, breaks)];
+    };
+    const of = Array.from(values, (value, zone) => entryOf(value, zone));
+    return { of: of, entries: entries.reverse().concat(excluded, unknown) };
+  }
+
+  function scoreTheme(state) {
+    return {
+      id: "score",
+      title: words.score,
+      lines: () => [both(words.scoreUnit)],
+      legend: () => classes(state, state.breaks, state.score)
+    };
+  }
+
+  function criterionTheme(state, criterion, c) {
+    const width = state.criteria.length;
+    const column = Float64Array.from(state.data.zones.zone, (_, zone) => state.scores[zone * width + c]);
+    return {
+      id: criterion.id,
+      title: criterion.title,
+      lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion)],
+      legend: () => classes(state, criterion.breaks, column)
+    };
+  }
+
+  function statusTheme(state) {
+    const entries = {
+      r: { colour: gt.atlas.colours.ranked, label: both(state.data.statuses.r), count: 0 },
+      e: { colour: gt.atlas.colours.excluded, label: both(state.data.statuses.e), count: 0 },
+      u: { colour: null, label: both(state.data.statuses.u), count: 0 }
+    };
+    const copy = () => Object.fromEntries(Object.entries(entries).map(([k, e]) => [k, { ...e, label: e.label.cloneNode(true) }]));
+    return {
+      id: "status",
+      title: words.status,
+      lines: () => [],
+      legend: () => {
+        const fresh = copy();
+        return { of: Array.from(state.data.zones.status, (letter) => fresh[letter]), entries: Object.values(fresh) };
+      }
+    };
+  }
+
+  function makeView(map, state) {
+    const zones = gt.atlas.drawZones(map, state.data);
+    const pattern = gt.atlas.hatch();
+    const view = { zones: zones, theme: null };
+    view.paint = function () {
+      const legend = view.theme.legend();
+      legend.of.forEach((entry) => { entry.count += 1; });
+      zones.paint(legend.of.map((entry) => (entry.colour === null ? pattern : entry.colour)));
+      const outside = { colour: gt.atlas.colours.land, label: both(words.outside), count: null };
+      const shown = legend.entries.filter((entry) => entry.count > 0).concat(outside);
+      gt.panel.showLegend(view.theme.title, view.theme.lines(), shown);
+    };
+    return view;
+  }
+
+  function wireZones(map, state, view, frame) {
+    const drawn = view.zones.layers.filter(Boolean);
+    let open = null;
+    const popup = L.popup({ maxWidth: Math.min(400, window.innerWidth - 60), minWidth: Math.min(330, window.innerWidth - 80) });
+    popup.on("remove", () => { open = null; });
+    const show = (zone, where) => {
+      open = zone;
+      popup.options.maxHeight = Math.max(200, map.getSize().y - 70);
+      popup.setLatLng(where).setContent(gt.cards.card(state, zone)).openOn(map);
+    };
+    const tooltip = L.tooltip({ sticky: true, opacity: 1 });
+    drawn.forEach((layer) => {
+      layer.on("mouseover mousemove", (event) => {
+        if (event.type === "mouseover") {
+          tooltip.setContent(gt.cards.tip(state, layer.zone));
+          view.zones.lift(layer);
+        }
+        tooltip.setLatLng(event.latlng);
+        if (!map.hasLayer(tooltip)) { tooltip.addTo(map); }
+      });
+      layer.on("mouseout", () => {
+        view.zones.rest(layer);
+        tooltip.remove();
+      });
+      layer.on("click", (event) => { tooltip.remove(); show(layer.zone, event.latlng); });
+    });
+    return {
+      visit: (zone) => {
+        const layer = view.zones.layers[zone];
+        if (!layer) { return; }
+        frame.keep();
+        const bounds = layer.getBounds ? layer.getBounds() : L.latLngBounds([layer.getLatLng()]);
+        map.fitBounds(bounds.pad(2), { maxZoom: 7, animate: false });
+        show(zone, bounds.getCenter());
+      },
+      refresh: () => { if (open !== null) { popup.setContent(gt.cards.card(state, open)); } }
+    };
+  }
+
+  function wireWeights(state, update) {
+    let waiting = false;
+    const sliders = gt.panel.weightSliders(state.criteria, state.initial, (c, weight) => {
+      state.weights[c] = weight;
+      if (waiting) { return; }
+      waiting = true; // one repaint per frame, however fast the drag
+      requestAnimationFrame(() => {
+        waiting = false;
+        recompute(state);
+        update();
+      });
+    });
+    at("gt-reset").addEventListener("click", () => {
+      restore(state);
+      sliders.reset(state.initial);
+      update();
+    });
+    return sliders;
+  }
+
+  function wireMap(map, view) {
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "地图 Map");
+    at("gt-slot").append(box);
+    let moved = false;
+    const home = () => { map.closePopup(); map.fitBounds(view, { animate: false }); };
+    const step = (by) => () => { moved = true; map.setZoom(map.getZoom() + by); };
+    ["pointerdown", "wheel", "keydown"].forEach((kind) => box.addEventListener(kind, () => { moved = true; }, { passive: true }));
+    at("gt-zoom-in").addEventListener("click", step(1));
+    at("gt-zoom-out").addEventListener("click", step(-1));
+    at("gt-home").addEventListener("click", () => { moved = false; home(); });
+    new ResizeObserver(() => {
+      map.invalidateSize({ animate: false });
+      if (!moved) { home(); } // the whole territory stays in view until the reader moves the map
+    }).observe(at("gt-slot"));
+    map.invalidateSize({ animate: false });
+    home();
+    return { keep: () => { moved = true; } };
+  }
+
+  function wireLanguages(changed) {
+    document.querySelector("meta[name=viewport]").content = "width=device-width, initial-scale=1"; // folium forbids zooming
+    document.querySelectorAll("#gt-languages button").forEach((button) => {
+      button.addEventListener("click", () => {
+        gt.text.setLanguage(button.dataset.language);
+        changed();
+      });
+    });
+    gt.text.setLanguage("zh-CN");
+  }
+
+  gt.start = function (map) {
+    const data = JSON.parse(at("gt-data").textContent);
+    const frame = wireMap(map, data.view);
+    gt.atlas.drawOutline(map, data.outline);
+    const state = makeState(data);
+    const view = makeView(map, state);
+    const zones = wireZones(map, state, view, frame);
+    wireLanguages(zones.refresh); // an open card has another height in the other language
+    const update = () => {
+      view.paint();
+      sliders.show(state.shares);
+      gt.panel.showTop(state, zones.visit);
+      zones.refresh();
+    };
+    const sliders = wireWeights(state, update);
+    const themes = [scoreTheme(state), ...state.criteria.map((one, c) => criterionTheme(state, one, c)), statusTheme(state)];
+    const groups = gt.atlas.overlayGroups(map, data.overlays);
+    view.theme = themes[0];
+    gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });
+    gt.panel.showSources(data.inputs);
+    at("gt-inexact").hidden = data.exact;
+    update();
+    gt.state = state;
+  };
+})(window.geotransfer = window.geotransfer || {});

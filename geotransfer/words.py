@@ -1,0 +1,112 @@
+"""What the outputs call units, criterion groups, qualities, statuses and reasons, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from geotransfer.types import Text
+
+__all__ = [
+    "ERROR_SCOPES", "GROUPS", "NOT_GIVEN", "QUALITIES", "REASONS", "STATUSES", "UNITS", "ZONE_VALUES", "in_words",
+]  # fmt: skip
+
+UNITS: Mapping[str, Text] = {
+    "1": Text(zh="无量纲", en="no unit"),
+    "0..1": Text(zh="0–1", en="0–1"),
+    "%": Text(zh="%", en="%"),
+    "deg": Text(zh="度", en="degrees"),
+    "m": Text(zh="米", en="m"),
+    "km": Text(zh="公里", en="km"),
+    "m2": Text(zh="平方米", en="m²"),
+    "km2": Text(zh="平方公里", en="km²"),
+    "mm": Text(zh="毫米", en="mm"),
+    "m/s": Text(zh="米/秒", en="m/s"),
+    "degC": Text(zh="摄氏度", en="°C"),
+    "a": Text(zh="年", en="years"),
+    "1/a": Text(zh="每年", en="1/a"),
+    "h": Text(zh="小时", en="hours"),
+    "h/a": Text(zh="小时/年", en="hours/a"),
+    "kW": Text(zh="千瓦", en="kW"),
+    "MW": Text(zh="兆瓦", en="MW"),
+    "kWh": Text(zh="千瓦时", en="kWh"),
+    "kWh/t": Text(zh="千瓦时/吨", en="kWh/t"),
+    "kWh/m2/a": Text(zh="千瓦时/(平方米·年)", en="kWh/m²/a"),
+    "kWh/kW/a": Text(zh="千瓦时/(千瓦·年)", en="kWh/kW/a"),
+    "t": Text(zh="吨", en="t"),
+    "t/a": Text(zh="吨/年", en="t/a"),
+    "yuan": Text(zh="元", en="yuan"),
+    "yuan/kWh": Text(zh="元/千瓦时", en="yuan/kWh"),
+    "yuan/kW": Text(zh="元/千瓦", en="yuan/kW"),
+    "yuan/kW/a": Text(zh="元/(千瓦·年)", en="yuan/kW/a"),
+    "yuan/t": Text(zh="元/吨", en="yuan/t"),
+    "yuan/t/km": Text(zh="元/(吨·公里)", en="yuan/t/km"),
+    "yuan/m3": Text(zh="元/立方米", en="yuan/m³"),
+    "kgCO2/kWh": Text(zh="千克CO₂/千瓦时", en="kgCO₂/kWh"),
+    "tCO2/t": Text(zh="吨CO₂/吨", en="tCO₂/t"),
+    "tCO2/a": Text(zh="吨CO₂/年", en="tCO₂/a"),
+    "persons": Text(zh="人", en="persons"),
+    "per row": Text(zh="见各行", en="per row"),
+    "class 1 (best) to 4": Text(zh="类,1(最好)至 4", en="class 1 (best) to 4"),
+    "% of possible hours": Text(zh="%(占可照时数)", en="% of possible hours"),
+}
+"""As the catalogue and the scenarios write a unit -> as it is shown."""
+
+GROUPS: Mapping[str, Text] = {
+    "power cost": Text(zh="用电成本", en="power cost"),
+    "power carbon": Text(zh="用电碳排放", en="power carbon"),
+    "freight": Text(zh="物流", en="freight"),
+    "land": Text(zh="土地", en="land"),
+    "people and base": Text(zh="人口与产业基础", en="people and base"),
+    "policy": Text(zh="政策", en="policy"),
+}
+QUALITIES: Mapping[str, Text] = {
+    "measured": Text(zh="实测", en="measured"),
+    "official": Text(zh="官方", en="official"),
+    "modelled": Text(zh="模拟", en="modelled"),
+    "assumption": Text(zh="假设", en="assumption"),
+    "not stated": Text(zh="未注明", en="not stated"),
+}
+ERROR_SCOPES: Mapping[str, Text] = {
+    "national": Text(zh="误差全国一致", en="error common to the country"),
+    "province": Text(zh="误差全省一致", en="error common to a province"),
+    "price area": Text(zh="误差在同一电价区一致", en="error common to a price area"),
+    "field": Text(zh="误差随空间连续变化", en="error varies as a field"),
+    "zone": Text(zh="误差各区独立", en="error of the single zone"),
+}
+ZONE_VALUES: Mapping[str, Text] = {
+    "best_site": Text(zh="最佳场址", en="best site"),
+    "mean": Text(zh="平均值", en="mean"),
+}
+STATUSES: Mapping[str, Text] = {
+    "ranked": Text(zh="参与排名", en="Ranked"),
+    "excluded": Text(zh="排除", en="Excluded"),
+    "unknown": Text(zh="未知 (缺数据)", en="Unknown (no data)"),
+}
+REASONS: Mapping[str, Text] = {
+    "no_room": Text(zh="剩余可用地不足", en="too little eligible land left"),
+    "too_small": Text(zh="区域本身过小", en="the zone itself is too small"),
+    "nodata": Text(zh="无数据", en="no data"),
+}
+"""Why a zone has no rank, where neither a rule nor a criterion is to blame."""
+NOT_GIVEN: Mapping[str, Text] = {
+    "given by the user": Text(zh="用户提供", en="given by the user"),
+    "not stated": Text(zh="未注明", en="not stated"),
+}
+"""What is said of the source and licence of a user's own file."""
+
+
+def in_words(value: str | Mapping[str, str], words: Mapping[str, Text]) -> Text:
+    """Return what `value` is called: itself where `words` does not know it, or where it is already in two languages.
+
+    Examples
+    --------
+    >>> in_words("yuan/kWh", UNITS).zh
+    '元/千瓦时'
+    >>> in_words("furlong", UNITS)
+    Text(zh='furlong', en='furlong')
+    >>> in_words({"zh": "电价", "en": "power price"}, UNITS).en
+    'power price'
+    """
+    if isinstance(value, str):
+        return words.get(value, Text(zh=value, en=value))
+    return Text(zh=value["zh"], en=value["en"])

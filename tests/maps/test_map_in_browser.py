@@ -1,0 +1,273 @@
+"""The page in Chromium with the network off."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import folium
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from PIL import Image
+
+from geotransfer.maps import write_offline
+from geotransfer.maps.payload import quantile_breaks
+from geotransfer.mcda.aggregation import weighted_sum
+from geotransfer.mcda.ranking import rank
+from geotransfer.study.evaluate import rank_order
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+SCREENS = [(1366, 768), (390, 844)]
+RAMP = ["#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84"]
+NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def pixels(page: Page, selector: str) -> np.ndarray:
+    picture = page.locator(selector).first.screenshot()
+    return np.asarray(Image.open(io.BytesIO(picture)).convert("RGB"))
+
+
+def drag(page: Page, criterion: str, weight: float) -> None:
+    page.eval_on_selector(
+        f'input[type=range][data-criterion="{criterion}"]',
+        "(slider, weight) => { slider.value = weight; slider.dispatchEvent(new Event('input')); }",
+        weight,
+    )
+    page.evaluate(NEXT_FRAMES)
+
+
+def scores_and_ranks(page: Page) -> tuple[np.ndarray, np.ndarray]:
+    score, ranks = page.evaluate(
+        """() => {
+            const { score, rank } = geotransfer.state;
+            return [Array.from(score, (s) => Number.isNaN(s) ? null : s), Array.from(rank)];
+        }"""
+    )
+    return np.array(score, dtype=float), np.array(ranks)
+
+
+@pytest.fixture
+def opened(browser_page: Any, result: Any, write_page: Callable[[Any], Path]) -> Any:
+    page = browser_page.open(write_page(result))
+    page.evaluate(NEXT_FRAMES)
+    yield page
+    assert browser_page.errors == []
+    assert browser_page.requests == []
+
+
+def test_zones_are_painted_on_canvas(opened: Page) -> None:
+    drawn = opened.evaluate(
+        """() => Array.from(document.querySelectorAll('.leaflet-overlay-pane canvas'), (canvas) => {
+            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            let full = 0;
+            for (let i = 3; i < data.length; i += 4) { full += data[i] > 0; }
+            return full / (data.length / 4);
+        })"""
+    )
+    assert max(drawn) > 0.05
+    colours = {tuple(colour) for colour in pixels(opened, "#gt-slot").reshape(-1, 3).tolist()}
+    wanted = {tuple(bytes.fromhex(colour[1:])) for colour in RAMP}
+    assert wanted <= colours
+    assert opened.locator(".leaflet-overlay-pane svg").count() == 0
+
+
+def test_sliders_compute_what_python_computes(opened: Page, result: Any) -> None:
+    ranked = (result.ranking["status"] == "ranked").to_numpy()
+    matrix = result.ranking[["score_tariff", "score_hub", "score_people"]].to_numpy()
+    before = scores_and_ranks(opened)
+    assert_array_equal(before[1], result.ranking["rank"].fillna(-1).to_numpy(dtype=int))
+    weights = [0.05, 0.3, 0.2]
+    drag(opened, "tariff", weights[0])
+    expected = np.where(ranked, weighted_sum(matrix, weights), np.nan)
+    score, ranks = scores_and_ranks(opened)
+    assert_allclose(score, expected, atol=1e-6)
+    assert_array_equal(ranks, rank(expected))
+    assert not np.array_equal(ranks, before[1])
+    breaks = opened.evaluate("() => geotransfer.state.breaks")
+    assert_allclose(breaks, quantile_breaks(expected), atol=1e-12)
+    best = result.ranking["zone"].to_numpy()[np.argmin(np.where(ranks > 0, ranks, 10**6))]
+    assert opened.locator("#gt-top button").first.get_attribute("data-zone") == best
+    assert "9.1 %" in opened.locator("#gt-weights output").first.inner_text()  # 0.05 / 0.55
+
+
+def test_a_drag_repaints_and_reset_restores(opened: Page) -> None:
+    before, numbers = pixels(opened, "#gt-slot"), scores_and_ranks(opened)
+    drag(opened, "tariff", 0)
+    drag(opened, "people", 1)
+    assert np.any(pixels(opened, "#gt-slot") != before, axis=2).mean() > 0.01
+    opened.click("#gt-reset")
+    opened.evaluate(NEXT_FRAMES)
+    assert_array_equal(scores_and_ranks(opened)[0], numbers[0])
+    assert_array_equal(scores_and_ranks(opened)[1], numbers[1])
+    opened.mouse.move(1, 1)
+    assert_array_equal(pixels(opened, "#gt-slot"), before)
+
+
+def test_all_weights_at_zero_rank_nothing(opened: Page) -> None:
+    for criterion in ("tariff", "hub", "people"):
+        drag(opened, criterion, 0)
+    assert (scores_and_ranks(opened)[1] == -1).all()
+    assert "权重均为 0" in opened.locator("#gt-top").inner_text()
+
+
+def test_ties_are_broken_by_the_key_as_in_python(opened: Page) -> None:
+    keys = np.array(["a", "c", "d", "b", "e"], dtype=object)
+    got = opened.evaluate(
+        "(keys) => Array.from(geotransfer.scoring.ranks([0.2, 0.9, NaN, 0.9, 0.1], keys).rank)", keys.tolist()
+    )
+    assert got == rank_order(np.array([0.2, 0.9, np.nan, 0.9, 0.1]), keys)[1].tolist() == [3, 2, -1, 1, 4]
+
+
+def test_every_layer_has_its_legend(opened: Page) -> None:
+    radios = opened.locator("#gt-layers input[type=radio]")
+    assert radios.count() == 5  # score, three criteria, status
+    seen = set()
+    for number in range(5):
+        radios.nth(number).check()
+        opened.evaluate(NEXT_FRAMES)
+        seen.add(opened.locator("#gt-legend").inner_text())
+    assert len(seen) == 5
+    assert any("元/千瓦时" in text for text in seen)
+    assert all("排除" in text for text in seen)
+
+
+def test_the_outline_is_no_layer_that_can_be_switched_off(opened: Page) -> None:
+    boxes = opened.locator("#gt-layers input[type=checkbox]")
+    assert boxes.count() == 1
+    boxes.first.uncheck()
+    assert opened.locator(".leaflet-gt-outline-pane canvas, .leaflet-gt-land-pane canvas").count() == 2
+
+
+def test_languages_switch(opened: Page) -> None:
+    assert opened.locator("h1").inner_text().startswith("电解铝西移")
+    opened.click("#gt-languages button[data-language=en]")
+    assert opened.evaluate("() => document.documentElement.lang") == "en"
+    text = opened.locator("#gt-page").inner_text()
+    assert "Primary aluminium moves west" in text
+    assert "Not checked: ecological red line" in text
+    assert "准则权重" not in text
+    opened.click("#gt-languages button[data-language='zh-CN']")
+    assert "Criterion weights" not in opened.locator("#gt-page").inner_text()
+
+
+def test_the_chinese_page_is_chinese(opened: Page, result: Any) -> None:
+    opened.locator("#gt-sources summary").click()
+    opened.locator("#gt-layers input[type=radio]").nth(1).check()
+    opened.locator("#gt-top button").first.click()
+    text = opened.locator("#gt-page").inner_text()
+    assert "评分标准 (元/千瓦时)" in text
+    assert "煤电基准价 (官方): 国家发展改革委 · 公开数据" in text
+    for english in ("yuan", "km", "official", "public figures", "NDRC"):
+        assert english not in text, english
+    opened.click("#gt-languages button[data-language=en]")
+    assert "NDRC · public figures" in opened.locator("#gt-sources").inner_text()
+    assert "yuan/kWh" in opened.locator(".leaflet-popup-content").inner_text()
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_banner_stays_and_nothing_lies_over_the_map(opened: Page, screen: tuple[int, int]) -> None:
+    opened.set_viewport_size({"width": screen[0], "height": screen[1]})
+    opened.evaluate("() => window.scrollTo(0, document.body.scrollHeight)")
+    banner = opened.locator("#gt-banner")
+    box = banner.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < screen[1] / 3
+    assert box["x"] + box["width"] <= screen[0]
+    assert banner.locator("button, a, input").count() == 0
+    assert "初筛" in banner.inner_text()
+    opened.evaluate("() => window.scrollTo(0, 0)")
+    assert opened.evaluate("() => document.documentElement.scrollWidth") <= screen[0]
+    covered = opened.evaluate(
+        """() => {
+            const slot = document.getElementById('gt-slot');
+            const box = slot.getBoundingClientRect();
+            const strangers = [];
+            for (let i = 1; i < 20; i += 1) {
+                for (let j = 1; j < 20; j += 1) {
+                    const [x, y] = [box.left + box.width * i / 20, box.top + box.height * j / 20];
+                    const hit = document.elementFromPoint(x, y);
+                    const inside = hit && slot.contains(hit) && !hit.closest('.leaflet-control');
+                    if (!inside) { strangers.push(hit && hit.id); }
+                }
+            }
+            return strangers;
+        }"""
+    )
+    assert covered == []
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_the_whole_territory_is_in_the_first_view(opened: Page, screen: tuple[int, int]) -> None:
+    opened.set_viewport_size({"width": screen[0], "height": screen[1]})
+    opened.wait_for_timeout(300)
+    bounds = opened.evaluate(
+        """() => {
+            const map = Object.values(window).find((value) => value instanceof L.Map);
+            const box = map.getBounds();
+            return [box.getSouth(), box.getWest(), box.getNorth(), box.getEast()];
+        }"""
+    )
+    # Zengmu shoal 3.9 N, Pamir 73.5 E, Mohe 53.6 N, Fuyuan 135.1 E
+    assert bounds[0] <= 3.9
+    assert bounds[1] <= 73.5
+    assert bounds[2] >= 53.6
+    assert bounds[3] >= 135.1
+
+
+def test_names_that_are_markup_are_shown_as_text(opened: Page, result: Any) -> None:
+    page = opened
+    zone = int(np.flatnonzero(result.ranking["name"] == "<script>alert(1)</script>")[0])
+    page.evaluate(
+        """(zone) => {
+            const map = Object.values(window).find((value) => value instanceof L.Map);
+            let layer = null;
+            map.eachLayer((one) => { if (one.zone === zone) { layer = one; } });
+            layer.fire('mouseover', { latlng: layer.getCenter() });
+        }""",
+        zone,
+    )
+    assert "<script>alert(1)</script>" in page.locator(".leaflet-tooltip").last.inner_text()
+    names = page.locator("#gt-top span").all_inner_texts()
+    assert any('"></div>' in name for name in names)
+
+
+def test_a_click_explains_the_zone(opened: Page, result: Any) -> None:
+    opened.locator("#gt-top button").nth(1).click()
+    text = opened.locator(".leaflet-popup-content").inner_text()
+    second = result.ranking.iloc[1]
+    assert second["name"] in text
+    assert f"{second['score']:.3f}" in text
+    assert f"{0.5 * second['score_tariff']:.3f}" in text
+    assert "元/千瓦时" in text
+    drag(opened, "tariff", 0)
+    assert f"{0.3 / 0.5 * second['score_hub']:.3f}" in opened.locator(".leaflet-popup-content").inner_text()
+
+
+def test_a_tooltip_says_why_not(opened: Page, result: Any) -> None:
+    zone = int(np.flatnonzero(result.ranking["status"] == "excluded")[0])
+    opened.evaluate(
+        """(zone) => {
+            const map = Object.values(window).find((value) => value instanceof L.Map);
+            map.eachLayer((one) => { if (one.zone === zone) { one.fire('mouseover', { latlng: one.getCenter() }); } });
+        }""",
+        zone,
+    )
+    assert "未通过: 海拔高于 2500 m" in opened.locator(".leaflet-tooltip").last.inner_text()
+
+
+def test_a_users_own_map_opens_offline(browser_page: Any, tmp_path: Path) -> None:
+    simple = folium.Map(location=[30, 104], tiles=None, zoom_start=5)
+    folium.Marker([30, 104], popup=folium.Popup("<b>成都</b>", show=True)).add_to(simple)
+    folium.GeoJson({"type": "Point", "coordinates": [105, 31]}, tooltip="x").add_to(simple)
+    page = browser_page.open(write_offline(simple, tmp_path / "own.html"))
+    assert page.locator(".leaflet-popup-content b").inner_text() == "成都"
+    assert page.locator(".leaflet-marker-icon").first.evaluate("(icon) => icon.naturalWidth") == 25
+    assert browser_page.errors == []
+    assert browser_page.requests == []
