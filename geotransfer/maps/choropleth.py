@@ -25,7 +25,7 @@ __all__ = ["draw_map", "suitability_map"]
 CHINA = (73.0, 3.0, 136.0, 54.0)
 """Degrees; as a view it holds the South China Sea islands and 钓鱼岛."""
 SCRIPTS = ("codec.js", "scoring.js", "text.js", "atlas.js", "cards.js", "panel.js", "page.js")
-NO_APPROVAL = "审图号: 未填"
+NO_APPROVAL = Text(zh="审图号: 未填", en="审图号 (map approval number): not given")
 OUR_CREDIT = Text(zh="数据来源见“数据来源与许可”", en="data: see “Data sources and licences”")
 
 
@@ -142,7 +142,7 @@ def _body(document: Mapping[str, Any], facts: Mapping[str, Any], outline: Nation
         title=document["title"],
         screening_note=facts["screening_note"],
         headline=facts["headline"],
-        approval=f"审图号: {number}" if number else NO_APPROVAL,
+        approval=Text(zh=f"审图号: {number}", en=f"审图号: {number}") if number else NO_APPROVAL,
         credit=Text(zh=f"{outline.credit.zh}; {OUR_CREDIT.zh}", en=f"{outline.credit.en}; {OUR_CREDIT.en}"),
         version=document["version"],
         leaflet_version=LEAFLET_VERSION,
