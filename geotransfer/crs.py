@@ -27,6 +27,7 @@ __all__ = [
     "check_projected",
     "gcj02_to_bd09",
     "gcj02_to_wgs84",
+    "metres_per_unit",
     "parse_crs",
     "wgs84_to_bd09",
     "wgs84_to_gcj02",
@@ -94,6 +95,23 @@ def check_projected(crs: CRS, *, what: str) -> None:
             f"{what} is in the geographic CRS {crs.name!r} (degrees), expected a projected one; "
             "align it to a projected grid first, e.g. geotransfer.crs.CHINA_ALBERS"
         )
+    method = crs.coordinate_operation.method_name if crs.coordinate_operation else ""
+    if "Mercator" in method and "Transverse" not in method and "Oblique" not in method:
+        raise CrsError(
+            f"{what} is in {crs.name!r}, a metre of which is 0.77 m on the ground at 40 N; expected true lengths; "
+            "align it to one first, e.g. geotransfer.crs.CHINA_ALBERS"
+        )
+
+
+def metres_per_unit(crs: CRS) -> float:
+    """Return how many metres a unit of `crs` is; a degree counts as 111,195 m (a sphere of 6,371 km).
+
+    Examples
+    --------
+    >>> metres_per_unit(CHINA_ALBERS)
+    1.0
+    """
+    return 111_195.0 if crs.is_geographic else float(crs.axis_info[0].unit_conversion_factor)
 
 
 SHIFT_BOUNDS = (72.004, 0.8293, 137.8347, 55.8271)

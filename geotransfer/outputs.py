@@ -13,16 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pyogrio.errors import DataSourceError, FeatureError, GeometryError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from rasterio.errors import RasterioError
 
 from geotransfer.errors import InputError, OutputError
 from geotransfer.maps import suitability_map, write_offline
-from geotransfer.raster import read_raster, write_raster
+from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
 from geotransfer.report import render_report
 from geotransfer.study.columns import column_descriptions
+from geotransfer.study.execution import Stopwatch
 from geotransfer.study.result import Column, Result
 from geotransfer.study.scenario import Scenario
 
@@ -34,8 +36,11 @@ FILES = (
 )  # fmt: skip
 """What a finished folder holds; run.json is written last and means complete."""
 
+STAGES = ("tables", "rasters", "map", "report")
+
 WRITE_ERRORS = (
-    OSError, DataSourceError, FeatureError, GeometryError, RasterioError, sqlite3.Error, pa.ArrowException,
+    OSError, DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RasterioError, sqlite3.Error,
+    pa.ArrowException,
 )  # fmt: skip
 
 
@@ -67,16 +72,27 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
     >>> sorted(path.name for path in folder.iterdir()) == sorted(FILES)
     True
     """
-    target = Path(directory)
+    target = Path(directory).resolve()
     check_target(target)
+    watch = Stopwatch(STAGES)
     with _sibling_folder(target) as folder:
-        _write_tables(result, folder)
-        write_raster(result.suitability, folder / "suitability.tif")
-        write_raster(result.excluded, folder / "excluded.tif")
-        write_offline(suitability_map(result), folder / "map.html")
-        (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
-        _write_json(result.provenance, folder / "run.json")
+        with watch.stage("tables"):
+            _write_tables(result, folder)
+        with watch.stage("rasters"):
+            write_raster(result.suitability, folder / "suitability.tif")
+            write_raster(result.excluded, folder / "excluded.tif")
+        with watch.stage("map"):
+            write_offline(suitability_map(result), folder / "map.html")
+        with watch.stage("report"):
+            (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
+        _write_json(_with_stages(result.provenance, watch), folder / "run.json")
         _swap(folder, target)
+
+
+def _with_stages(provenance: dict[str, Any], watch: Stopwatch) -> dict[str, Any]:
+    """Return the record of the run with the stages of writing behind its own."""
+    execution = provenance["execution"]
+    return {**provenance, "execution": {**execution, "stages": [*execution["stages"], *watch.records]}}
 
 
 def check_target(directory: str | os.PathLike[str]) -> None:
@@ -87,7 +103,7 @@ def check_target(directory: str | os.PathLike[str]) -> None:
     >>> import tempfile
     >>> check_target(tempfile.mkdtemp())
     """
-    target = Path(directory)
+    target = Path(directory).resolve()
     if target.is_file():
         raise OutputError(f"output {str(target)!r} is a file, expected a folder; choose another name")
     if target.is_dir() and any(target.iterdir()) and not _is_ours(target):
@@ -102,7 +118,8 @@ def _is_ours(folder: Path) -> bool:
         record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return isinstance(record, dict) and "geotransfer" in record.get("result", {})
+    result = record.get("result") if isinstance(record, dict) else None
+    return isinstance(result, dict) and {"geotransfer", "scenario"} <= set(result)
 
 
 @contextmanager
@@ -140,6 +157,10 @@ def _swap(folder: Path, target: Path) -> None:
     except OSError:
         old.rename(target)
         raise
+    for item in old.iterdir():
+        # a QGIS project or a note that somebody keeps beside the result stays
+        if item.name not in FILES:
+            item.rename(target / item.name)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -237,8 +258,17 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
         raise InputError(
             f"{str(folder / 'ranking.parquet')!r} cannot be read: {error}; run the scenario again"
         ) from error
-    suitability, excluded = (read_raster(folder / f"{name}.tif") for name in ("suitability", "excluded"))
+    suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
     return Result(scenario, ranking, suitability, excluded, column_descriptions(scenario, ranking.columns), provenance)
+
+
+def _read_own(path: Path) -> Raster:
+    try:
+        return read_raster(path)
+    except InputError:
+        # where every cell is excluded or unknown there is no suitability to read, but there is a result
+        grid = raster_grid(path)
+        return Raster(np.full(grid.shape, np.nan), grid)
 
 
 def write_map(directory: str | os.PathLike[str]) -> Path:

@@ -19,10 +19,12 @@ from geotransfer.files import written_whole
 from geotransfer.grid import Grid
 from geotransfer.types import Bounds, FloatArray
 
-__all__ = ["Raster", "check_same_grid", "read_raster", "write_raster"]
+__all__ = ["Raster", "check_same_grid", "raster_grid", "read_raster", "write_raster"]
 
 NODATA = -9999.0
 """The value on disk that stands for NaN in memory (GIS programs do not all read NaN)."""
+OTHER_NODATA = float(np.finfo(np.float32).min)
+"""Takes its place where -9999 is a measured value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +136,26 @@ def read_raster(path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds |
     return Raster(values, grid)
 
 
+def raster_grid(path: str | os.PathLike[str]) -> Grid:
+    """Return the grid of a raster file without reading its cells.
+
+    Raises
+    ------
+    InputError
+        The file is missing or unreadable.
+    CrsError
+        The file has no CRS.
+    """
+    if not Path(path).exists() and "://" not in str(path) and not str(path).startswith("/vsi"):
+        raise InputError(f"raster file {str(path)!r} does not exist; check the path")
+    try:
+        with rasterio.open(path) as source:
+            crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
+            return Grid(source.transform, source.shape, crs)
+    except RasterioError as error:
+        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+
+
 def _window(source: rasterio.DatasetReader, bounds: Bounds | None, path: str | os.PathLike[str]) -> Window:
     whole = Window(0, 0, source.width, source.height)
     if bounds is None:
@@ -186,10 +208,11 @@ def write_raster(raster: Raster, path: str | os.PathLike[str]) -> None:
 
 
 def _write_cog(raster: Raster, path: Path) -> None:
-    values = np.where(np.isnan(raster.values), NODATA, raster.values).astype(np.float32)
+    nodata = OTHER_NODATA if (raster.values == NODATA).any() else NODATA
+    values = np.where(np.isnan(raster.values), nodata, raster.values).astype(np.float32)
     profile = {
         "driver": "COG", "dtype": "float32", "count": 1, "height": values.shape[0], "width": values.shape[1],
-        "crs": raster.grid.crs.to_wkt(), "transform": raster.grid.transform, "nodata": NODATA,
+        "crs": raster.grid.crs.to_wkt(), "transform": raster.grid.transform, "nodata": nodata,
         "compress": "DEFLATE", "predictor": "YES", "blocksize": 512, "overviews": "AUTO", "resampling": "average",
     }  # fmt: skip
     with rasterio.open(path, "w", **profile) as target:

@@ -102,9 +102,11 @@ def test_suitability_is_a_cog_with_nodata(aluminium_dir: Path, aluminium: gt.Res
 
 
 def test_run_json_is_the_provenance(aluminium_dir: Path, aluminium: gt.Result) -> None:
-    assert json.loads((aluminium_dir / "run.json").read_text(encoding="utf-8")) == json.loads(
-        json.dumps(aluminium.provenance)
-    )
+    written = json.loads((aluminium_dir / "run.json").read_text(encoding="utf-8"))
+    assert written["result"] == json.loads(json.dumps(aluminium.provenance["result"]))
+    stages = [stage["name"] for stage in written["execution"]["stages"]]
+    assert stages[-4:] == ["tables", "rasters", "map", "report"]
+    assert all(stage["peak_memory_mb"] > 0 for stage in written["execution"]["stages"])
 
 
 def test_read_result_gives_back_what_was_written(small: gt.Result, tmp_path: Path) -> None:
@@ -119,13 +121,36 @@ def test_read_result_gives_back_what_was_written(small: gt.Result, tmp_path: Pat
     assert (tmp_path / "out" / "map.html").read_text(encoding="utf-8") == before
 
 
-def test_an_own_result_is_replaced_and_nothing_else(small: gt.Result, tmp_path: Path) -> None:
+def test_an_own_result_is_replaced_and_what_lies_beside_it_stays(small: gt.Result, tmp_path: Path) -> None:
     target = tmp_path / "out"
     gt.write_result(small, target)
-    (target / "stray.txt").write_text("left by hand")
+    (target / "ranking.csv").write_text("old")
+    (target / "mine.qgz").write_text("a project kept beside the result")
     gt.write_result(small, target)
-    assert sorted(p.name for p in target.iterdir()) == sorted(outputs.FILES)
+    assert sorted(p.name for p in target.iterdir()) == sorted([*outputs.FILES, "mine.qgz"])
+    assert (target / "ranking.csv").read_text(encoding="utf-8-sig").startswith("rank,")
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_current_folder_and_a_link_are_folders_like_any_other(
+    small: gt.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "real").mkdir()
+    monkeypatch.chdir(tmp_path / "real")
+    gt.write_result(small, ".")
+    assert (tmp_path / "real" / "run.json").exists()
+    (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+    gt.write_result(small, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["link", "real"]
+
+
+def test_a_result_in_which_all_is_excluded_can_be_read_back(tmp_path: Path) -> None:
+    overrides = {"within": ["宁夏"], "grid.resolution": 25_000, "rules.elevation.test.at_most": -100.0}
+    gt.write_result(gt.run(gt.scenario("aluminium").with_overrides(overrides)), tmp_path / "out")
+    back = gt.read_result(tmp_path / "out")
+    assert set(back.ranking["status"]) == {"excluded"}
+    assert np.isnan(back.suitability.values).all()
 
 
 def test_a_folder_with_something_else_stays_untouched(small: gt.Result, tmp_path: Path) -> None:

@@ -81,14 +81,16 @@ def read_table(path: str | os.PathLike[str], *, encoding: str | None = None) -> 
         raise InputError(f"file {str(path)!r} does not exist; check the path")
     text_columns = {"adcode": str, "zone": str, "id": str}
     try:
-        table = pd.read_csv(source, encoding=encoding or "utf-8-sig", dtype=text_columns)
+        # index_col: a line with one field too many must not shift the columns
+        table = pd.read_csv(source, encoding=encoding or "utf-8-sig", dtype=text_columns, index_col=False)
     except UnicodeDecodeError as error:
         raise _wrong_encoding(source) from error
     except LookupError as error:
         raise InputError(f"encoding {encoding!r} is unknown; use for instance 'UTF-8' or 'GB18030'") from error
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
         raise InputError(f"file {str(path)!r} is no table: {error}; expected CSV with a header line") from error
-    return table
+    # Excel leaves rows of commas at the end
+    return table.dropna(how="all").reset_index(drop=True)
 
 
 def _points(table: pd.DataFrame, source: Path) -> gpd.GeoDataFrame:
@@ -137,7 +139,8 @@ def _read_ogr(source: Path, layer: str | None, encoding: str | None) -> gpd.GeoD
 
 
 def _shapefile_encoding(source: Path) -> str | None:
-    if source.suffix.lower() != ".shp" or source.with_suffix(".cpg").exists():
+    declared = any(source.with_suffix(ending).exists() for ending in (".cpg", ".CPG"))
+    if source.suffix.lower() != ".shp" or declared:
         return None
     dbf = source.with_suffix(".dbf")
     if dbf.exists():
@@ -158,12 +161,18 @@ def _wrong_encoding(source: Path) -> InputError:
 
 
 def _checked(features: gpd.GeoDataFrame, source: Path) -> gpd.GeoDataFrame:
-    usable = features[~(features.geometry.isna() | features.geometry.is_empty)]
-    if usable.empty:
+    empty = features.geometry.isna() | features.geometry.is_empty
+    if empty.all():
         raise InputError(f"file {str(source)!r} holds no features with a geometry, expected at least one")
     if features.crs is None:
         raise CrsError(
             f"file {str(source)!r} has no CRS, nothing is guessed; expected a .prj or an embedded one: "
             "assign it in your GIS (layer properties) or with gdf.set_crs(...)"
         )
-    return usable.reset_index(drop=True)
+    if empty.any():
+        row = int(empty.to_numpy().argmax())
+        raise InputError(
+            f"file {str(source)!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
+            "expected one each, nothing is dropped silently: delete or repair them"
+        )
+    return features.rename_geometry("geometry") if features.geometry.name != "geometry" else features

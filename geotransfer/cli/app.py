@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from types import TracebackType
@@ -44,6 +45,10 @@ def _root(
 
 def main() -> None:
     """Run the command line; exit code 2 for the user's mistake, 1 for ours."""
+    for stream in (sys.stdout, sys.stderr):
+        # a console or pipe that knows no Chinese shows "?", and the run does not fail for it
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     verbose = any(arg in ("-v", "--verbose") for arg in sys.argv[1:])
     sys.excepthook = _verbose_hook if verbose else _one_paragraph
     # typer's own call would put its hook in the place of ours

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -64,6 +65,8 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
     for text in (record["headline"], record["screening_note"]):
         if text is not None:
             typer.echo(f"  {text['zh']}\n  {text['en']}")
+    for line in _by_province(counts["by_province"]):
+        typer.echo(f"  {line}")
     for row in result.ranking.head(10).itertuples():
         if row.status == "ranked":
             typer.echo(f"  {row.rank:>4}  {row.score:.3f}  {row.province} {row.prefecture} {row.name}")
@@ -72,6 +75,15 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
         for stage in execution["stages"]:
             typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
     typer.echo(f"  map    {(out / 'map.html').resolve()}\n  report {(out / 'report.html').resolve()}")
+
+
+def _by_province(rows: list[dict[str, Any]]) -> Iterator[str]:
+    """Yield lines of three provinces each: ranked / excluded / unknown."""
+    cells = [f"{r['province'] or '?'} {r['ranked']}/{r['excluded']}/{r['unknown']}" for r in rows]
+    if cells:
+        yield "ranked/excluded/unknown by province"
+    for start in range(0, len(cells), 3):
+        yield "   ".join(cells[start : start + 3])
 
 
 def _scenarios() -> None:

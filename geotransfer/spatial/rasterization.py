@@ -6,13 +6,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio.features
+import shapely
+from numpy.typing import NDArray
 
-from geotransfer.crs import check_projected, parse_crs
+from geotransfer.crs import check_projected, metres_per_unit, parse_crs
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
 
-__all__ = ["excluded_by", "on_grid_crs", "rasterize"]
+__all__ = ["buffered", "excluded_by", "on_grid_crs", "polygonal", "rasterize"]
 
 
 def on_grid_crs(features: gpd.GeoDataFrame, grid: Grid, *, what: str = "features") -> gpd.GeoDataFrame:
@@ -26,7 +28,56 @@ def on_grid_crs(features: gpd.GeoDataFrame, grid: Grid, *, what: str = "features
     500000
     """
     crs = parse_crs(features.crs, what=what)
-    return features if crs == grid.crs else features.to_crs(grid.crs)
+    local = features if crs == grid.crs else features.to_crs(grid.crs)
+    invalid = ~(local.geometry.is_valid | local.geometry.isna())
+    if not invalid.any():
+        return local
+    # a crossed ring loses a part of itself in a buffer or a difference
+    return local.set_geometry(local.geometry.where(~invalid, local.geometry.make_valid()))
+
+
+def polygonal(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the polygons of each geometry; lines and points that repairing or cutting left are dropped.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> mixed = shapely.GeometryCollection([shapely.box(0, 0, 1, 1), shapely.Point(5, 5)])
+    >>> polygonal(np.array([mixed]))[0].geom_type
+    'MultiPolygon'
+    """
+    out = np.array(shapes, dtype=object)
+    for i in np.flatnonzero(~np.isin(shapely.get_type_id(out), (3, 6))):
+        parts = shapely.get_parts(shapely.get_parts(out[i]))
+        out[i] = shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
+    return out
+
+
+def buffered(features: gpd.GeoDataFrame, grid: Grid, *, buffer_m: float) -> gpd.GeoDataFrame:
+    """Return `features` in the CRS of `grid`, grown by a buffer in metres.
+
+    Raises
+    ------
+    InputError
+        `buffer_m` is negative or not finite.
+    CrsError
+        A buffer is asked for on a grid whose lengths are not lengths on the ground.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 2, 2), resolution=1, crs="EPSG:32648")
+    >>> point = gpd.GeoDataFrame(geometry=gpd.points_from_xy([0.0], [0.0]), crs="EPSG:32648")
+    >>> round(buffered(point, grid, buffer_m=10).area[0])
+    314
+    """
+    if not (np.isfinite(buffer_m) and buffer_m >= 0):
+        raise InputError(f"buffer_m is {buffer_m!r}, expected metres >= 0")
+    local = on_grid_crs(features, grid)
+    if buffer_m == 0:
+        return local
+    check_projected(grid.crs, what="grid")
+    # 32 segments a quarter: the circle's area is off by 0.04 %
+    return local.set_geometry(local.geometry.buffer(buffer_m / metres_per_unit(grid.crs), quad_segs=32))
 
 
 def rasterize(features: gpd.GeoDataFrame, grid: Grid, *, column: str) -> Raster:
@@ -102,15 +153,5 @@ def excluded_by(features: gpd.GeoDataFrame, grid: Grid, *, buffer_m: float = 0.0
     >>> excluded_by(point, grid, buffer_m=1.2).values
     array([[1., 1., 0.]])
     """
-    if not (np.isfinite(buffer_m) and buffer_m >= 0):
-        raise InputError(f"buffer_m is {buffer_m!r}, expected metres >= 0")
-    local = on_grid_crs(features, grid)
-    if buffer_m > 0:
-        check_projected(grid.crs, what="grid")
-        # 32 segments a quarter: the circle's area is off by 0.04 %
-        local = local.set_geometry(local.geometry.buffer(buffer_m / _metres_per_unit(grid), quad_segs=32))
+    local = buffered(features, grid, buffer_m=buffer_m)
     return Raster(np.nan_to_num(_burn(local, grid, np.ones(len(local)))), grid)
-
-
-def _metres_per_unit(grid: Grid) -> float:
-    return float(grid.crs.axis_info[0].unit_conversion_factor)

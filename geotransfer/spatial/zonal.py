@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster, check_same_grid, read_raster
-from geotransfer.spatial.rasterization import on_grid_crs
+from geotransfer.spatial.rasterization import on_grid_crs, polygonal
 from geotransfer.types import FloatArray, IntArray
 
-__all__ = ["STATISTICS", "Coverage", "coverage", "zonal_statistics"]
+__all__ = ["STATISTICS", "Coverage", "coverage", "coverage_outside", "covered_share", "zonal_statistics"]
 
 STATISTICS = (
     "count", "coefficient_of_variation", "majority", "max", "mean", "median", "min", "minority",
-    "quantile", "stdev", "sum", "variance", "variety",
+    "stdev", "sum", "variance", "variety",
 )  # fmt: skip
-"""The statistics of exactextract that give one number a zone."""
+"""The statistics of exactextract that give one number a zone; beside them ``quantile(q=...)``."""
+QUANTILE = re.compile(r"quantile\(q=(0(\.\d+)?|1(\.0+)?)\)")
 
 RasterLike = Raster | str | os.PathLike[str]
 
@@ -79,19 +82,22 @@ def zonal_statistics(
     # exactextract names the columns by the sources only when there are several: so they get numbers
     sources = [_source(raster, f"r{i}") for i, raster in enumerate(loaded.values())]
     columns = _column_names(stats)
-    table = exact_extract(sources, local[["geometry"]], list(stats), output="pandas", strategy="feature-sequential")
+    full = np.flatnonzero(~local.is_empty)
+    table = exact_extract(sources, local.iloc[full], list(stats), output="pandas", strategy="feature-sequential")
     out = pd.DataFrame(index=zones.index)
     for i, name in enumerate(loaded):
         for column in columns:
             got = table[f"r{i}_{column}"] if f"r{i}_{column}" in table else table[column]
-            out[f"{name}_{column}" if isinstance(rasters, Mapping) else column] = got.to_numpy(dtype=np.float64)
+            values = np.full(len(zones), np.nan)
+            values[full] = got.to_numpy(dtype=np.float64)
+            out[f"{name}_{column}" if isinstance(rasters, Mapping) else column] = values
     return out
 
 
 def _check_statistics(stats: Sequence[str]) -> None:
-    wrong = [s for s in stats if s.split("(")[0] not in STATISTICS]
+    wrong = [s for s in stats if s not in STATISTICS and not QUANTILE.fullmatch(s)]
     if isinstance(stats, str) or not stats or wrong:
-        raise InputError(f"stats are {stats!r}, expected a sequence of {', '.join(STATISTICS)}")
+        raise InputError(f"stats are {stats!r}, expected a sequence of {', '.join(STATISTICS)}, quantile(q=0.9)")
 
 
 def _column_names(stats: Sequence[str]) -> list[str]:
@@ -112,7 +118,13 @@ def _source(raster: Raster, name: str) -> NumPyRasterSource:
 def _checked_zones(zones: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
     if len(zones) == 0:
         raise InputError("zones hold no feature, expected at least one polygon")
-    local = on_grid_crs(zones, grid, what="zones")
+    local = gpd.GeoDataFrame(geometry=on_grid_crs(zones, grid, what="zones").geometry.to_numpy(), crs=grid.crs)
+    if local.is_empty.all() | local.geometry.isna().all():
+        raise InputError("zones hold no geometry, expected at least one polygon")
+    # a zone without geometry covers nothing
+    local.loc[local.geometry.isna(), "geometry"] = shapely.Polygon()
+    broken = np.isin(local.geom_type, ["GeometryCollection"])
+    local.loc[broken, "geometry"] = polygonal(local.geometry.to_numpy()[broken])
     kinds = sorted(set(local.geom_type.dropna()) - {"Polygon", "MultiPolygon"})
     if kinds:
         raise InputError(
@@ -130,7 +142,7 @@ def _checked_zones(zones: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """Which cells a zone covers and how much of each: a sparse (zones x cells) table sorted by zone.
+    """Which cells a zone covers and how much of each: a sparse (zones x cells) table sorted by zone, then cell.
 
     Attributes
     ----------
@@ -181,10 +193,84 @@ def coverage(zones: gpd.GeoDataFrame, grid: Grid) -> Coverage:
     """
     local = _checked_zones(zones, grid)
     blank = _source(Raster(np.zeros(grid.shape), grid), "")
-    table = exact_extract(blank, local[["geometry"]], ["cell_id", "coverage"], output="pandas")
+    full = np.flatnonzero(~local.is_empty)
+    table = exact_extract(blank, local.iloc[full], ["cell_id", "coverage"], output="pandas")
     counts = [len(ids) for ids in table["cell_id"]]
-    zone = np.repeat(np.arange(len(local), dtype=np.int64), counts)
+    zone = np.repeat(full.astype(np.int64), counts)
     cell = np.concatenate(table["cell_id"].to_list()).astype(np.int64)
     share = np.concatenate(table["coverage"].to_list()).astype(np.float64)
-    keep = share > 0
+    order = np.lexsort((cell, zone))
+    keep = order[share[order] > 0]
     return Coverage(zone[keep], cell[keep], share[keep], len(local))
+
+
+def coverage_outside(zones: gpd.GeoDataFrame, forbidden: gpd.GeoSeries, grid: Grid, covered: Coverage) -> FloatArray:
+    """Return, per pair of `covered`, the share of the cell that lies in the zone and outside the forbidden polygons.
+
+    Exact, also for polygons much smaller than a cell: the polygons are cut out of the zones, not burnt onto the grid.
+
+    Parameters
+    ----------
+    zones : GeoDataFrame
+        The zones `covered` was made of, in the grid's CRS.
+    forbidden : GeoSeries
+        Polygons in the grid's CRS; they may overlap.
+    grid : Grid
+        Where the cells are.
+    covered : Coverage
+        ``coverage(zones, grid)``.
+
+    Returns
+    -------
+    ndarray
+        Shape (pairs,), between 0 and ``covered.share``.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 2, 1)], crs="EPSG:32648")
+    >>> pond = gpd.GeoSeries([shapely.box(0.5, 0, 1.25, 1)], crs="EPSG:32648")
+    >>> coverage_outside(zones, pond, grid, coverage(zones, grid))
+    array([0.5 , 0.75])
+    """
+    left = covered.share.copy()
+    shapes = zones.geometry.to_numpy()
+    hit_zone, hit_polygon = shapely.STRtree(forbidden.to_numpy()).query(shapes, predicate="intersects")
+    touched = np.unique(hit_zone)
+    if touched.size == 0:
+        return left
+    order = np.argsort(hit_zone, kind="stable")
+    groups = np.split(hit_polygon[order], np.flatnonzero(np.diff(hit_zone[order])) + 1)
+    polygons = forbidden.to_numpy()
+    rest = [shapely.difference(shapes[z], shapely.union_all(polygons[g])) for z, g in zip(touched, groups, strict=True)]
+    left[np.isin(covered.zone, touched)] = 0.0
+    kept = [i for i, shape in enumerate(rest) if shapely.area(shape) > 0]
+    if kept:
+        pieces = gpd.GeoDataFrame(geometry=polygonal(np.array([rest[i] for i in kept])), crs=grid.crs)
+        part = coverage(pieces, grid)
+        keys = covered.zone * grid.size + covered.cell
+        found = np.searchsorted(keys, touched[kept][part.zone] * grid.size + part.cell)
+        left[found] = part.share
+    return np.minimum(left, covered.share)
+
+
+def covered_share(polygons: gpd.GeoSeries, grid: Grid) -> FloatArray:
+    """Return the share of each cell that lies in the union of the polygons; shape of the grid.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> twice = gpd.GeoSeries([shapely.box(0.5, 0, 1, 1), shapely.box(0.5, 0, 1, 1)], crs="EPSG:32648")
+    >>> covered_share(twice, grid)
+    array([[0.5, 0. ]])
+    """
+    whole = shapely.box(*grid.bounds)
+    parts = shapely.get_parts(shapely.intersection(shapely.union_all(polygons.to_numpy()), whole))
+    parts = parts[shapely.area(parts) > 0]
+    if len(parts) == 0:
+        return np.zeros(grid.shape)
+    covered = coverage(gpd.GeoDataFrame(geometry=parts, crs=grid.crs), grid)
+    share = np.bincount(covered.cell, weights=covered.share, minlength=grid.size)
+    return np.asarray(np.clip(share, 0.0, 1.0).reshape(grid.shape))

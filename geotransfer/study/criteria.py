@@ -25,7 +25,7 @@ from geotransfer.study.scenario import (
     TableSource,
 )
 from geotransfer.study.zones import Zones
-from geotransfer.types import BoolArray, FloatArray
+from geotransfer.types import FloatArray
 
 __all__ = ["Measured", "measure", "score"]
 
@@ -47,7 +47,7 @@ class Measured:
     zones: FloatArray | None = None
 
 
-def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, eligible: BoolArray) -> Measured:
+def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, allowed: FloatArray) -> Measured:
     """Return the values of a criterion.
 
     Parameters
@@ -60,8 +60,8 @@ def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, eligi
         The zones of the study.
     inputs : Inputs
         The doors to layers and files.
-    eligible : ndarray of bool
-        Cells that no rule excludes; shape of the grid.
+    allowed : ndarray
+        Share of each cell that no rule forbids; shape of the grid.
 
     Raises
     ------
@@ -69,32 +69,36 @@ def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, eligi
         A layer, file or column does not fit; the message names the criterion.
     """
     try:
-        return _measure(criterion, zones, inputs, eligible)
+        return _measure(criterion, zones, inputs, allowed)
     except (InputError, UnknownNameError) as error:
         raise type(error)(f"criterion {name!r}: {error}") from error
 
 
-def _measure(criterion: Criterion, zones: Zones, inputs: Inputs, eligible: BoolArray) -> Measured:
+def _measure(criterion: Criterion, zones: Zones, inputs: Inputs, allowed: FloatArray) -> Measured:
     source = criterion.source
     if isinstance(source, RasterSource):
         return Measured(inputs.raster(source.layer, source.file, resampling=source.resampling, band=source.band).values)
     if isinstance(source, DistanceSource):
-        return Measured(distance_to(inputs.features(source.layer, source.file), inputs.grid).values / 1000.0)
+        features = inputs.features(source.layer, source.file, file_layer=source.file_layer, encoding=source.encoding)
+        return Measured(distance_to(features, inputs.grid).values / 1000.0)
     if isinstance(source, NearbyAreaSource):
-        return Measured(_nearby_area(source, inputs, eligible))
+        return Measured(_nearby_area(source, inputs, allowed))
     if isinstance(source, TableSource):
         return _from_table(source, zones, inputs)
     return _from_column(source, zones, inputs)
 
 
-def _nearby_area(source: NearbyAreaSource, inputs: Inputs, eligible: BoolArray) -> FloatArray:
-    """Return km2 of eligible cells with a value of at most the limit in the square window around each cell."""
+def _nearby_area(source: NearbyAreaSource, inputs: Inputs, allowed: FloatArray) -> FloatArray:
+    """Return km2 of allowed land with a value of at most the limit in the square window around each cell.
+
+    The window is the odd number of cells nearest to `window_km`, so that the cell is its middle; the share found in it
+    counts for the whole of `window_km` squared, so that all grids have the same maximum.
+    """
     values = inputs.raster(source.layer, source.file).values
-    fits = eligible & (values <= source.at_most)
-    resolution_km = inputs.grid.resolution[0] / 1000.0
-    n = max(1, round(source.window_km / resolution_km))
-    share = uniform_filter(fits.astype(np.float64), size=n, mode="constant")
-    area = share * (n * resolution_km) ** 2
+    fits = np.where(values <= source.at_most, allowed, 0.0)
+    n = 2 * round((1000.0 * source.window_km / inputs.grid.resolution[0] - 1) / 2) + 1
+    share = uniform_filter(fits, size=max(1, n), mode="constant")
+    area = share * source.window_km**2
     # the running sum of uniform_filter leaves 1e-14 where the answer is 0
     return np.where(np.isnan(values), np.nan, np.round(area, 6))
 
@@ -102,6 +106,7 @@ def _nearby_area(source: NearbyAreaSource, inputs: Inputs, eligible: BoolArray) 
 def _from_table(source: TableSource, zones: Zones, inputs: Inputs) -> Measured:
     values = _lookup(source, inputs.table(source.layer, source.file))
     if source.by == "adcode":
+        _check_keys(source, values, set(zones.table["adcode"]))
         keyed = zones.table.assign(value=zones.table["adcode"].map(values))
         return Measured(rasterize(keyed, inputs.grid, column="value").values, keyed["value"].to_numpy(dtype=float))
     areas = _priced_prefectures(source, values, inputs)
@@ -124,7 +129,23 @@ def _lookup(source: TableSource, table: pd.DataFrame) -> pd.Series[float]:
         raise InputError(
             f"the table names {twice!r} twice in column {source.key!r}; expected one row each (use where=...)"
         )
-    return pd.to_numeric(table.set_index(source.key)[source.column])
+    values = pd.to_numeric(table.set_index(table[source.key].astype(str))[source.column], errors="coerce").astype(float)
+    bad = table[source.column].notna().to_numpy() & ~np.isfinite(values.to_numpy())
+    if bad.any():
+        raise InputError(
+            f"column {source.column!r} holds {table.loc[bad, source.column].iloc[0]!r} for "
+            f"{source.key} {table.loc[bad, source.key].iloc[0]!r}; expected a finite number, or nothing"
+        )
+    return values
+
+
+def _check_keys(source: TableSource, values: pd.Series[float], known: set[str]) -> None:
+    """Raise when no key of a table is one the study knows: the names are spelt otherwise."""
+    if not set(values.index) & known:
+        raise InputError(
+            f"none of the table's keys in column {source.key!r} ({', '.join(list(values.index)[:3])}, ...) is a "
+            f"{source.by} of the study; expected the likes of {', '.join(sorted(known)[:3])}"
+        )
 
 
 def _priced_prefectures(source: TableSource, values: pd.Series[float], inputs: Inputs) -> gpd.GeoDataFrame:
@@ -136,6 +157,10 @@ def _priced_prefectures(source: TableSource, values: pd.Series[float], inputs: I
         single = tariff[~tariff["province"].duplicated(keep=False)].set_index("province")["price_area"]
         split = inputs.table("price-areas", None).set_index("adcode")["price_area"]
         key = prefectures["adcode"].map(split).fillna(prefectures["province"].map(single))
+    elif not set(values.index) & set(key):
+        # official names are what the boundaries hold; short ones ("宁夏") are as clear
+        key = prefectures["province"].map(boundaries("province").set_index("name")["short_name"])
+    _check_keys(source, values, set(key.dropna()))
     return prefectures.assign(value=key.map(values).astype(float))
 
 

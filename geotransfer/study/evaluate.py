@@ -13,11 +13,11 @@ from geotransfer.errors import InputError
 from geotransfer.mcda.ranking import RANK_DECIMALS
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.study.criteria import Measured
-from geotransfer.study.exclusions import CellRule
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "Areas",
+    "RuleStep",
     "between_group_share",
     "rank_order",
     "site_weights",
@@ -25,6 +25,23 @@ __all__ = [
     "zone_areas",
     "zone_values",
 ]
+
+
+@dataclass(frozen=True, eq=False)
+class RuleStep:
+    """One rule as it bears on the (zone, cell) pairs.
+
+    Attributes
+    ----------
+    name : str
+        Identifier of the rule.
+    alone, left : ndarray
+        Shape (pairs,): share of the pair that this rule alone leaves, and that it leaves after all rules before it.
+    """
+
+    name: str
+    alone: FloatArray
+    left: FloatArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +69,7 @@ class Areas:
 
 
 def zone_areas(
-    covered: Coverage, rules: Sequence[CellRule], known: BoolArray, *, cell_km2: float, needed_km2: FloatArray
+    covered: Coverage, steps: Sequence[RuleStep], known: BoolArray, *, cell_km2: float, needed_km2: FloatArray
 ) -> Areas:
     """Return what the rules leave of each zone.
 
@@ -60,8 +77,8 @@ def zone_areas(
     ----------
     covered : Coverage
         Cells of the zones.
-    rules : sequence of CellRule
-        In order.
+    steps : sequence of RuleStep
+        The rules, in order.
     known : ndarray of bool
         Shape of the grid: cells where rules and criteria have data.
     cell_km2 : float
@@ -70,27 +87,25 @@ def zone_areas(
         Shape (zones,): eligible area a zone needs to keep its place.
     """
     data = known.ravel()[covered.cell].astype(np.float64)
-    left = data.copy()
     with_data = covered.total(data) * cell_km2
     total = covered.total(np.ones_like(data)) * cell_km2
     failed_by = np.where(total < needed_km2, "too_small", np.where(with_data < needed_km2, "nodata", "")).astype(object)
     alone: dict[str, FloatArray] = {}
     in_order: dict[str, FloatArray] = {}
-    for rule in rules:
-        hit = rule.excluded.ravel()[covered.cell].astype(np.float64)
-        alone[rule.name] = covered.total(data * hit) * cell_km2
-        in_order[rule.name] = covered.total(left * hit) * cell_km2
-        left = left * (1.0 - hit)
-        gone = (covered.total(left) * cell_km2 < needed_km2) & (failed_by == "")
-        failed_by[gone] = rule.name
-    eligible = covered.total(left) * cell_km2
-    return Areas(total, with_data, with_data - eligible, eligible, failed_by.tolist(), alone, in_order)
+    before = with_data
+    for step in steps:
+        after = covered.total(data * step.left) * cell_km2
+        alone[step.name] = with_data - covered.total(data * step.alone) * cell_km2
+        in_order[step.name] = before - after
+        failed_by[(after < needed_km2) & (failed_by == "")] = step.name
+        before = after
+    return Areas(total, with_data, with_data - before, before, failed_by.tolist(), alone, in_order)
 
 
-def site_weights(covered: Coverage, cell_scores: FloatArray, eligible: BoolArray, *, site_cells: float) -> FloatArray:
+def site_weights(covered: Coverage, cell_scores: FloatArray, available: FloatArray, *, site_cells: float) -> FloatArray:
     """Return, per (zone, cell) pair, the share of a cell that belongs to the zone's best site.
 
-    The eligible cells of a zone are taken from the best score down until the site is full; the last one in part.
+    The available parts of a zone are taken from the best score down until the site is full; the last one in part.
     Equal scores are taken in the order of the cells.
 
     Parameters
@@ -99,26 +114,25 @@ def site_weights(covered: Coverage, cell_scores: FloatArray, eligible: BoolArray
         Cells of the zones.
     cell_scores : ndarray
         Shape (pairs,): score of the pair; a NaN is not taken.
-    eligible : ndarray of bool
-        Shape of the grid.
+    available : ndarray
+        Shape (pairs,): share of the cell that lies in the zone and that no rule forbids.
     site_cells : float
-        Size of the site in cells; ``inf`` takes every eligible cell.
+        Size of the site in cells; ``inf`` takes all that is available.
 
     Returns
     -------
     ndarray
-        Shape (pairs,), between 0 and ``covered.share``.
+        Shape (pairs,), between 0 and `available`.
 
     Examples
     --------
     >>> covered = Coverage(np.array([0, 0, 0]), np.array([0, 1, 2]), np.array([1.0, 1.0, 0.5]), 1)
-    >>> site_weights(covered, np.array([0.1, 0.9, 0.5]), np.array([[True, True, True]]), site_cells=1.25)
+    >>> site_weights(covered, np.array([0.1, 0.9, 0.5]), covered.share, site_cells=1.25)
     array([0.  , 1.  , 0.25])
     """
-    usable = eligible.ravel()[covered.cell] & ~np.isnan(cell_scores)
-    rows = np.flatnonzero(usable)
+    rows = np.flatnonzero((available > 0) & ~np.isnan(cell_scores))
     order = rows[np.lexsort((covered.cell[rows], -np.round(cell_scores[rows], RANK_DECIMALS), covered.zone[rows]))]
-    share = covered.share[order]
+    share = available[order]
     zone = covered.zone[order]
     running = np.cumsum(share)
     starts = np.flatnonzero(np.r_[True, zone[1:] != zone[:-1]]) if len(zone) else np.zeros(0, dtype=int)

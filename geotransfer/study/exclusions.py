@@ -1,51 +1,58 @@
-"""Hard constraints, cell by cell and in order, with the area each removes."""
+"""Hard constraints, rule by rule and in order: by cell where a raster judges, cut out exactly where polygons do."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.errors import InputError
+from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.grid import Grid
-from geotransfer.spatial.rasterization import excluded_by
+from geotransfer.spatial.rasterization import buffered, polygonal
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.scenario import CitiesTest, FeaturesTest, RasterTest, Rule, ZonesTest
 from geotransfer.types import BoolArray
 
-__all__ = ["CellRule", "city_circles", "evaluate_rules"]
+__all__ = ["CheckedRule", "city_circles", "evaluate_rules"]
 
 
 @dataclass(frozen=True, eq=False)
-class CellRule:
-    """What one rule does to the cells.
+class CheckedRule:
+    """What one rule forbids.
 
     Attributes
     ----------
     name : str
         Identifier of the rule.
-    excluded : ndarray of bool
-        Shape of the grid; True where the rule forbids.
-    known : ndarray of bool
-        True where the rule could be judged (its layer has data).
+    cells : ndarray of bool or None
+        Shape of the grid; True where a raster forbids. None for a rule of polygons.
+    known : ndarray of bool or None
+        True where that raster has data.
+    polygons : GeoSeries or None
+        In the grid's CRS: what a rule of polygons forbids.
     adcodes : frozenset of str
         Zones the rule forbids as a whole.
+    extent : shapely geometry or None
+        In the grid's CRS: where the rule was checked; None = everywhere.
     """
 
     name: str
-    excluded: BoolArray
-    known: BoolArray
+    cells: BoolArray | None = None
+    known: BoolArray | None = None
+    polygons: gpd.GeoSeries | None = None
     adcodes: frozenset[str] = frozenset()
+    extent: shapely.Geometry | None = None
 
 
-def evaluate_rules(rules: dict[str, Rule], inputs: Inputs) -> list[CellRule]:
-    """Return the checked rules in their order; unchecked ones are left out.
+def evaluate_rules(rules: dict[str, Rule], inputs: Inputs) -> list[CheckedRule]:
+    """Return the rules that have a test, in their order; unchecked ones are left out.
 
     Raises
     ------
-    InputError
+    InputError, UnknownNameError
         A layer or file does not fit; the message names the rule.
     """
     found = []
@@ -54,38 +61,68 @@ def evaluate_rules(rules: dict[str, Rule], inputs: Inputs) -> list[CellRule]:
         if test is None:
             continue
         try:
-            found.append(_evaluate(name, test, inputs))
-        except InputError as error:
+            found.append(replace(_evaluate(test, inputs), name=name))
+        except (InputError, UnknownNameError) as error:
             raise type(error)(f"rule {name!r}: {error}") from error
     return found
 
 
-def _evaluate(name: str, test: RasterTest | FeaturesTest | CitiesTest | ZonesTest, inputs: Inputs) -> CellRule:
-    grid = inputs.grid
-    everywhere = np.ones(grid.shape, dtype=bool)
+def _evaluate(test: RasterTest | FeaturesTest | CitiesTest | ZonesTest, inputs: Inputs) -> CheckedRule:
     if isinstance(test, RasterTest):
-        values = inputs.raster(test.layer, test.file, resampling=test.resampling).values
-        low = -np.inf if test.at_least is None else test.at_least
-        high = np.inf if test.at_most is None else test.at_most
-        known = ~np.isnan(values)
-        return CellRule(name, known & ~((values >= low) & (values <= high)), known)
+        return _by_raster(test, inputs)
     if isinstance(test, FeaturesTest):
-        features = inputs.features(test.layer, test.file)
-        return CellRule(name, _burnt(features, grid, test.buffer_m), everywhere)
+        return _by_features(test, inputs)
     if isinstance(test, CitiesTest):
-        return CellRule(
-            name, _burnt(city_circles(inputs.features(test.layer, None), grid, test), grid, 0.0), everywhere
+        return CheckedRule("", polygons=city_circles(inputs.features(test.layer, None), inputs.grid, test).geometry)
+    return _by_list(test, inputs)
+
+
+def _by_raster(test: RasterTest, inputs: Inputs) -> CheckedRule:
+    values = inputs.raster(test.layer, test.file, resampling=test.resampling, band=test.band).values
+    low = -np.inf if test.at_least is None else test.at_least
+    high = np.inf if test.at_most is None else test.at_most
+    known = ~np.isnan(values)
+    return CheckedRule("", cells=known & ~((values >= low) & (values <= high)), known=known)
+
+
+def _by_features(test: FeaturesTest, inputs: Inputs) -> CheckedRule:
+    features = inputs.features(test.layer, test.file, file_layer=test.file_layer, encoding=test.encoding)
+    local = buffered(features, inputs.grid, buffer_m=test.buffer_m).geometry
+    local = local[~(local.isna() | local.is_empty)]
+    shapes = polygonal(local.to_numpy())
+    if not shapely.area(shapes).any():
+        raise InputError("the features are points or lines, which forbid no area; give a buffer_m above 0")
+    extent = None if test.layer else _surveyed(test, local, inputs)
+    return CheckedRule("", polygons=gpd.GeoSeries(shapes, crs=inputs.grid.crs), extent=extent)
+
+
+def _surveyed(test: FeaturesTest, local: gpd.GeoSeries, inputs: Inputs) -> shapely.Geometry | None:
+    """Return where a user's file says something: within its extent file, else everywhere (None)."""
+    study = shapely.box(*inputs.grid.bounds)
+    if test.extent_file is not None:
+        extent = buffered(inputs.features(None, test.extent_file), inputs.grid, buffer_m=0.0).geometry.union_all()
+        if not shapely.intersects(extent, study):
+            raise InputError(f"extent_file {test.extent_file!r} does not overlap the study area; check its CRS")
+        return extent
+    if not shapely.intersects(shapely.box(*local.total_bounds), study):
+        raise InputError(
+            f"the features lie at {tuple(round(b) for b in local.total_bounds)} m, the study at "
+            f"{tuple(round(b) for b in inputs.grid.bounds)} m (China Albers); expected an overlap: check the CRS. "
+            "A file that really forbids nothing here needs extent_file, polygons of where it was surveyed"
         )
+    return None
+
+
+def _by_list(test: ZonesTest, inputs: Inputs) -> CheckedRule:
     listed = inputs.features(test.layer, None) if test.layer else inputs.table(None, test.file)
     if "adcode" not in listed:
         raise InputError(f"the list has the columns {', '.join(map(str, listed.columns))}; expected one named adcode")
     adcodes = frozenset(listed["adcode"].astype(str))
-    counties = boundaries("county")
-    return CellRule(name, _burnt(counties[counties["adcode"].isin(adcodes)], grid, 0.0), everywhere, adcodes)
-
-
-def _burnt(features: gpd.GeoDataFrame, grid: Grid, buffer_m: float) -> BoolArray:
-    return np.asarray(excluded_by(features, grid, buffer_m=buffer_m).values > 0)
+    counties = boundaries("county").to_crs(inputs.grid.crs)
+    unknown = sorted(adcodes - set(counties["adcode"]))
+    if unknown:
+        raise InputError(f"the list names the adcodes {', '.join(unknown[:5])}, which no county has; correct them")
+    return CheckedRule("", polygons=counties.loc[counties["adcode"].isin(adcodes), "geometry"], adcodes=adcodes)
 
 
 def city_circles(places: gpd.GeoDataFrame, grid: Grid, test: CitiesTest) -> gpd.GeoDataFrame:
@@ -103,6 +140,10 @@ def city_circles(places: gpd.GeoDataFrame, grid: Grid, test: CitiesTest) -> gpd.
     >>> round(right)
     6000
     """
+    if "population" not in places:
+        raise InputError(
+            f"the layer has the columns {', '.join(map(str, places.columns))}; expected one named population"
+        )
     cities = places[places["population"] >= test.min_population].to_crs(grid.crs)
     radius_m = 1000 * test.radius_km * np.sqrt(cities["population"].to_numpy(dtype=float) / test.population_of_radius)
     return cities.set_geometry(cities.geometry.buffer(radius_m, quad_segs=32))

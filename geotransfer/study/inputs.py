@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from pyproj import Transformer
 
 from geotransfer.catalog.entries import layer_entry
 from geotransfer.catalog.layers import layer_features, layer_raster, layer_table
 from geotransfer.catalog.readers import read_features, read_table
+from geotransfer.crs import metres_per_unit
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
-from geotransfer.raster import Raster, read_raster
+from geotransfer.raster import Raster, raster_grid, read_raster
 from geotransfer.spatial.alignment import ResamplingMethod, align
 
 __all__ = ["Inputs"]
@@ -39,15 +43,29 @@ class Inputs:
         name = _one_of(layer, file)
         key = (name, band, resampling or "")
         if key not in self._aligned:
-            raw = layer_raster(layer) if layer else read_raster(name, band=band)
+            raw = layer_raster(layer) if layer else self._read_file(name, band)
             self._record(layer, file, hashlib.sha256(raw.values.tobytes()).hexdigest() if layer else None)
             self._aligned[key] = align(raw, self.grid, resampling=resampling or _suited(raw, self.grid))
         return self._aligned[key]
 
-    def features(self, layer: str | None, file: str | None) -> gpd.GeoDataFrame:
-        """Return vector features."""
+    def _read_file(self, path: str, band: int) -> Raster:
+        """Read of a user's raster what the study needs: it may be far larger than the memory."""
+        whole = raster_grid(path)
+        margin = 2 * max(whole.resolution) + 2 * self.grid.resolution[0] / metres_per_unit(whole.crs)
+        to_raster = Transformer.from_crs(self.grid.crs, whole.crs, always_xy=True)
+        left, bottom, right, top = to_raster.transform_bounds(*self.grid.bounds)
+        needed = (left - margin, bottom - margin, right + margin, top + margin)
+        west, south, east, north = whole.bounds
+        apart = needed[0] >= east or needed[2] <= west or needed[1] >= north or needed[3] <= south
+        # a raster that lies elsewhere is read as a whole: `align` then says what does not overlap
+        return read_raster(path, band=band, bounds=None if apart or not np.isfinite(needed).all() else needed)
+
+    def features(
+        self, layer: str | None, file: str | None, *, file_layer: str | None = None, encoding: str | None = None
+    ) -> gpd.GeoDataFrame:
+        """Return vector features; `file_layer` and `encoding` are those of the user's file."""
         name = _one_of(layer, file)
-        features = layer_features(layer) if layer else read_features(name)
+        features = layer_features(layer) if layer else read_features(name, layer=file_layer, encoding=encoding)
         self._record(layer, file, _frame_sha256(features) if layer else None)
         return features
 
@@ -72,17 +90,17 @@ class Inputs:
             self.records[layer] = {**layer_entry(layer).as_record(), "sha256": sha256}
         elif file is not None:
             path = Path(file)
-            self.records[path.name] = {
+            nothing, unstated = {"zh": "", "en": ""}, {"zh": "未说明", "en": "not stated"}
+            self.records[str(path)] = {
                 "id": path.name, "title": {"zh": path.name, "en": path.name}, "kind": "file", "unit": "",
-                "period": "", "source": "given by the user", "licence": "not stated", "quality": "not stated",
+                "period": nothing, "source": {"zh": "用户提供", "en": "given by the user"}, "licence": unstated,
+                "quality": "not stated",
                 "known_error": {"zh": "", "en": ""}, "error_scope": "", "sha256": _file_sha256(path),
             }  # fmt: skip
 
 
 def _suited(raster: Raster, grid: Grid) -> ResamplingMethod:
-    size = raster.grid.resolution[1]
-    # a degree of latitude is 111.2 km (R = 6,371 km)
-    metres = size * 111_195 if raster.grid.crs.is_geographic else size
+    metres = raster.grid.resolution[1] * metres_per_unit(raster.grid.crs)
     return "average" if metres < 0.75 * grid.resolution[1] else "bilinear"
 
 
@@ -102,7 +120,11 @@ def _frame_sha256(frame: pd.DataFrame) -> str:
 def _file_sha256(path: Path) -> str:
     digest = hashlib.sha256()
     # a Shapefile is several files: what belongs to the stem counts
-    members = sorted(path.parent.glob(f"{path.stem}.*")) if path.suffix.lower() == ".shp" else [path]
+    members = [path]
+    if path.is_dir():
+        members = sorted(p for p in path.rglob("*") if p.is_file())
+    elif path.suffix.lower() == ".shp":
+        members = sorted(path.parent.glob(f"{glob.escape(path.stem)}.*"))
     for member in members:
         with member.open("rb") as stream:
             for block in iter(lambda: stream.read(1 << 20), b""):

@@ -60,6 +60,10 @@ def override(values: dict[str, Any], key: str, value: Any) -> None:
     if not isinstance(node, dict) or (last not in node and not open_table and node):
         raise _unknown(key, ".".join(path), last, node)
     node[last] = value
+    # bounds and points exclude each other, and TOML has no word for "none"
+    for given, dropped in (("points", ("worst", "best")), ("worst", ("points",)), ("best", ("points",))):
+        if last == given and len(path) == 2 and path[0] == "criteria" and value is not None:
+            node.update(dict.fromkeys(dropped))
 
 
 def _unknown(key: str, where: str, part: str, node: Any) -> InputError:

@@ -10,21 +10,24 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.study.evaluate import Areas, between_group_share, spearman
-from geotransfer.study.exclusions import CellRule
+from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.scenario import ColumnSource, Scenario
 
 __all__ = ["PROVINCIAL_SHARE", "result_record"]
 
 PROVINCIAL_SHARE = 0.7
+ZONES_A_PROVINCE = 3.0
+"""With fewer zones a province on average the share says nothing: with one it is 1."""
 """Above this share of score variance between provinces the ranks of single counties are only indicative."""
 
 
 def result_record(
-    scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CellRule], areas: Areas, inputs: Inputs
+    scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CheckedRule], areas: Areas, inputs: Inputs
 ) -> dict[str, Any]:
     """Return the ``result`` part of run.json (see docs/outputs.md)."""
     statistics = _statistics(scenario, ranking)
+    unchecked = _unchecked(scenario, ranking)
     return {
         "schema": 1,
         "geotransfer": _own_version(),
@@ -33,11 +36,9 @@ def result_record(
         "criteria": _criteria(scenario),
         "rules": _rules(scenario, ranking, rules, areas),
         "room": _room(scenario, ranking),
-        "unchecked_rules": [
-            {"id": name, "title": rule.title.as_dict()} for name, rule in scenario.unchecked_rules.items()
-        ],
-        "screening_note": _screening_note(scenario),
-        "headline": _headline(statistics["between_province_variance_share"]),
+        "unchecked_rules": unchecked,
+        "screening_note": _screening_note(unchecked, len(ranking)),
+        "headline": _headline(statistics["between_province_variance_share"], ranking),
         "counts": _counts(ranking),
         "statistics": statistics,
         "map": {"approval_number": scenario.map.approval_number},
@@ -58,17 +59,24 @@ def _criteria(scenario: Scenario) -> list[dict[str, Any]]:
         source = criterion.source
         layer = f"column {source.column}" if isinstance(source, ColumnSource) else source.layer or source.file
         points = [list(p) for p in criterion.score_points]
-        direction = "max" if points[-1][1] >= points[0][1] else "min"
         records.append({
             "id": name, "title": criterion.title.as_dict(), "group": criterion.group, "unit": criterion.unit,
-            "weight": weights[name], "direction": direction, "points": points, "scale": criterion.scale,
+            "weight": weights[name], "direction": _direction(points), "points": points, "scale": criterion.scale,
             "layer": layer, "why": criterion.why.as_dict(),
         })  # fmt: skip
     return records
 
 
+def _direction(points: Sequence[Sequence[float]]) -> str:
+    """Return "max" or "min", or "middle" where neither the lowest nor the highest value scores best."""
+    scores = [score for _, score in points]
+    if max(scores) > max(scores[0], scores[-1]):
+        return "middle"
+    return "max" if scores[-1] >= scores[0] else "min"
+
+
 def _rules(
-    scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CellRule], areas: Areas
+    scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CheckedRule], areas: Areas
 ) -> list[dict[str, Any]]:
     blamed = ranking.loc[ranking["status"] == "excluded", "reason"]
     return [
@@ -94,23 +102,36 @@ def _room(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
     }
 
 
-def _screening_note(scenario: Scenario) -> dict[str, str] | None:
-    unchecked = scenario.unchecked_rules.values()
+def _unchecked(scenario: Scenario, ranking: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the rules that were not checked, and for how many zones: all, or those beyond a user's file."""
+    ids = ranking["unchecked_rules"].str.split(";").explode()
+    zones = ids[ids != ""].value_counts()
+    return [
+        {"id": name, "title": rule.title.as_dict(), "zones": int(zones[name])}
+        for name, rule in scenario.rules.items()
+        if name in zones.index
+    ]
+
+
+def _screening_note(unchecked: Sequence[dict[str, Any]], n: int) -> dict[str, str] | None:
     if not unchecked:
         return None
+    zh = [r["title"]["zh"] + ("" if r["zones"] == n else f"({r['zones']} 个区域)") for r in unchecked]
+    en = [r["title"]["en"] + ("" if r["zones"] == n else f" (in {r['zones']} zones)") for r in unchecked]
     return {
-        "zh": f"未核查: {'、'.join(r.title.zh for r in unchecked)}; 本图为初筛, 不得作为选址依据",
-        "en": f"Not checked: {', '.join(r.title.en for r in unchecked)}. This is a screening, not a siting verdict.",
+        "zh": f"未核查: {'、'.join(zh)}; 本图为初筛, 不得作为选址依据",
+        "en": f"Not checked: {', '.join(en)}. This is a screening, not a siting verdict.",
     }
 
 
-def _headline(share: float | None) -> dict[str, str] | None:
+def _headline(share: float | None, ranking: gpd.GeoDataFrame) -> dict[str, str] | None:
     if share is None or share <= PROVINCIAL_SHARE:
         return None
+    zh, en = ("县级", "county") if set(ranking["kind"]) == {"county"} else ("单个区域的", "single zones'")
     return {
-        "zh": f"省际差异为主, 县级名次仅供参考 (得分方差的 {share:.0%} 在省际)",
+        "zh": f"省际差异为主, {zh}名次仅供参考 (得分方差的 {share:.0%} 在省际)",
         "en": f"Mostly differences between provinces ({share:.0%} of the variance of the score): "
-        "county ranks are indicative only",
+        f"{en} ranks are indicative only",
     }
 
 
@@ -132,7 +153,9 @@ def _counts(ranking: gpd.GeoDataFrame) -> dict[str, Any]:
 def _statistics(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
     ranked = ranking[ranking["status"] == "ranked"]
     score = ranked["score"].to_numpy(dtype=float)
-    share = between_group_share(score, ranked["province"].to_numpy(dtype=object))
+    provinces = ranked["province"].to_numpy(dtype=object)
+    enough = len(ranked) >= ZONES_A_PROVINCE * max(1, len(set(provinces)))
+    share = between_group_share(score, provinces) if enough else float("nan")
     agreement = spearman(ranked["score_best_site"].to_numpy(dtype=float), ranked["score_mean"].to_numpy(dtype=float))
     return {
         "between_province_variance_share": _number(share),

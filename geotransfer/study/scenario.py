@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
@@ -19,7 +20,17 @@ from geotransfer.types import Text
 
 __all__ = ["Criterion", "GridSpec", "Room", "Rule", "Scenario", "scenario", "scenario_names"]
 
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+RESERVED = frozenset({
+    *("rank", "zone", "adcode", "name", "kind", "province", "prefecture", "region", "score", "status"),
+    *("geometry", "geom", "fid", "ogc_fid", "score_best_site", "score_mean", "score_low", "score_high"),
+    *("area_km2", "eligible_km2", "excluded_share", "nodata_share", "first_failed_rule", "reason"),
+    *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability", "rank_cost"),
+    *("power_price_yuan_per_kwh", "delivered_cost_yuan_per_unit", "co2_t_per_unit", "freight_cost_yuan_per_unit"),
+    "product_unit",
+})  # fmt: skip
+"""Columns of the ranking that are not criteria."""
 
 
 class _Model(BaseModel):
@@ -57,6 +68,8 @@ class DistanceSource(_Model):
     kind: Literal["distance"]
     layer: str | None = None
     file: str | None = None
+    file_layer: str | None = None
+    encoding: str | None = None
 
 
 class NearbyAreaSource(_Model):
@@ -65,8 +78,8 @@ class NearbyAreaSource(_Model):
     kind: Literal["nearby_area"]
     layer: str | None = None
     file: str | None = None
-    at_most: float
-    window_km: float = Field(gt=0)
+    at_most: Finite
+    window_km: float = Field(gt=0, allow_inf_nan=False)
 
 
 class ColumnSource(_Model):
@@ -87,10 +100,10 @@ class Criterion(_Model):
     title: Text
     group: str
     unit: str
-    weight: float = Field(ge=0, allow_inf_nan=False)
-    worst: float | None = Field(default=None, allow_inf_nan=False)
-    best: float | None = Field(default=None, allow_inf_nan=False)
-    points: tuple[tuple[float, float], ...] | None = None
+    weight: float = Field(ge=0, le=1e6, allow_inf_nan=False)
+    worst: Finite | None = None
+    best: Finite | None = None
+    points: tuple[tuple[Finite, Finite], ...] | None = None
     scale: Literal["linear", "log"] = "linear"
     source: Source
     why: Text
@@ -131,8 +144,9 @@ class RasterTest(_Model):
     layer: str | None = None
     file: str | None = None
     resampling: Literal["nearest", "bilinear", "cubic", "average", "min", "max"] = "nearest"
-    at_most: float | None = None
-    at_least: float | None = None
+    band: int = 1
+    at_most: Finite | None = None
+    at_least: Finite | None = None
 
     @model_validator(mode="after")
     def _has_a_limit(self) -> Self:
@@ -142,11 +156,18 @@ class RasterTest(_Model):
 
 
 class FeaturesTest(_Model):
-    """A cell fails where features, grown by a buffer in metres, hold its centre."""
+    """Land fails inside polygons, or within a buffer in metres of any features; cut out exactly, not by cells.
+
+    A file is taken as complete for the whole study, unless `extent_file` (polygons) says where it was surveyed: zones
+    outside stay unchecked.
+    """
 
     kind: Literal["features"]
     layer: str | None = None
     file: str | None = None
+    file_layer: str | None = None
+    encoding: str | None = None
+    extent_file: str | None = None
     buffer_m: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
 
@@ -155,9 +176,9 @@ class CitiesTest(_Model):
 
     kind: Literal["cities"]
     layer: str = "places"
-    min_population: float = Field(gt=0)
-    radius_km: float = Field(gt=0)
-    population_of_radius: float = Field(gt=0)
+    min_population: float = Field(gt=0, allow_inf_nan=False)
+    radius_km: float = Field(gt=0, allow_inf_nan=False)
+    population_of_radius: float = Field(gt=0, allow_inf_nan=False)
 
 
 class ZonesTest(_Model):
@@ -181,6 +202,9 @@ class Rule(_Model):
     basis: Text
     test: Test | None = None
     file: str | None = None
+    file_layer: str | None = None
+    encoding: str | None = None
+    extent_file: str | None = None
     buffer_m: float = Field(default=0.0, ge=0, allow_inf_nan=False)
 
     @model_validator(mode="after")
@@ -193,7 +217,14 @@ class Rule(_Model):
     def active_test(self) -> RasterTest | FeaturesTest | CitiesTest | ZonesTest | None:
         """The test to run; None when the rule is unchecked."""
         if self.file is not None:
-            return FeaturesTest(kind="features", file=self.file, buffer_m=self.buffer_m)
+            return FeaturesTest(
+                kind="features",
+                file=self.file,
+                file_layer=self.file_layer,
+                encoding=self.encoding,
+                extent_file=self.extent_file,
+                buffer_m=self.buffer_m,
+            )
         return self.test
 
 
@@ -252,7 +283,7 @@ class Scenario(_Model):
     zones_layer: str | None = None
     zones_encoding: str | None = None
     within: tuple[str, ...] = ()
-    point_area_km2: float = Field(default=25.0, gt=0)
+    point_area_km2: float = Field(default=25.0, gt=0, le=10_000)
     grid: GridSpec = GridSpec()
     zone_value: Literal["best_site", "mean"] = "best_site"
     site_area_km2: float = Field(default=100.0, gt=0, allow_inf_nan=False)
@@ -264,11 +295,22 @@ class Scenario(_Model):
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True)
 
+    @field_validator("within", mode="before")
+    @classmethod
+    def _names(cls, within: Any) -> Any:
+        """Take ``west`` and ``宁夏,甘肃`` as well: some shells eat the quotes of a TOML list."""
+        if not isinstance(within, str):
+            return within
+        return [name.strip(" '\"") for name in re.split(r"[,，、;；]", within.strip().strip("[]")) if name.strip()]
+
     @field_validator("criteria")
     @classmethod
     def _some_weight(cls, criteria: dict[str, Criterion]) -> dict[str, Criterion]:
         if not criteria:
             raise ValueError("expected at least one criterion")
+        taken = [name for name in criteria if name in RESERVED or f"score_{name}" in RESERVED]
+        if taken:
+            raise ValueError(f"{', '.join(taken)}: the ranking has a column of that name; choose another identifier")
         if not math.fsum(c.weight for c in criteria.values()) > 0:
             raise ValueError("the weights sum to 0; expected at least one weight above 0")
         return criteria
@@ -295,7 +337,8 @@ class Scenario(_Model):
         """
         source = Path(path)
         try:
-            text = source.read_text(encoding="utf-8")
+            # Notepad puts a byte order mark in front
+            text = source.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"scenario file {str(path)!r} cannot be read: {error}") from error
         return _parse(text, what=f"scenario file {str(path)!r}", folder=source.resolve().parent)
@@ -373,7 +416,7 @@ def _resolve_files(node: dict[str, Any], folder: Path) -> None:
     for key, value in node.items():
         if isinstance(value, dict):
             _resolve_files(value, folder)
-        elif isinstance(value, str) and (key == "file" or (key == "zones" and Path(value).suffix)):
+        elif isinstance(value, str) and (key in ("file", "extent_file") or (key == "zones" and Path(value).suffix)):
             node[key] = str(folder / value)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.readers import read_features
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.spatial.rasterization import polygonal
 from geotransfer.study.scenario import Scenario
 from geotransfer.types import Level
 
@@ -21,7 +23,8 @@ __all__ = ["Zones", "load_zones"]
 
 NAME_COLUMNS = ("name", "NAME", "Name", "名称", "NAME_CHN", "园区名称")
 ID_COLUMNS = ("zone", "adcode", "id")
-AREA_COLUMNS = ("area_km2", "area")
+AREA_COLUMNS = ("area_km2", "area", "面积_km2", "面积")
+LARGEST_KM2 = 10_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,34 +84,68 @@ def _own(features: gpd.GeoDataFrame, scenario: Scenario) -> Zones:
             f"zones hold {', '.join(sorted(kinds))}; expected polygons, or points, not a mixture and no lines"
         )
     local = features.to_crs(CHINA_ALBERS)
-    local = local.set_geometry(_circles(local, scenario) if points else local.geometry.make_valid())
+    shapes = _circles(local, scenario) if points else _repaired(local.geometry)
+    local = local.set_geometry(shapes)
     table = local.assign(zone=_identifiers(features), name=_names(features), kind="point" if points else "polygon")
-    table["adcode"] = features["adcode"].astype(str) if "adcode" in features else ""
+    table["adcode"] = _text(features["adcode"]) if "adcode" in features else ""
     return Zones(_with_province(table), features.to_crs("EPSG:4326").geometry, own=True)
 
 
 def _circles(points: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoSeries:
     column = next((c for c in AREA_COLUMNS if c in points), None)
     area = pd.to_numeric(points[column], errors="coerce") if column else pd.Series(np.nan, index=points.index)
-    if (area <= 0).any():
-        raise InputError(f"column {column!r} holds an area <= 0; expected km2 above 0, or nothing")
+    if column:
+        bad = points[column].notna() & ~area.between(0, LARGEST_KM2, inclusive="right")
+        if bad.any():
+            row, value = int(bad.to_numpy().argmax()), points.loc[bad, column].iloc[0]
+            raise InputError(
+                f"column {column!r} holds {value!r} in row {row + 1}; expected an area in km2, a number above 0 and at "
+                f"most {LARGEST_KM2:,.0f}, or nothing (m2 or 亩 are not converted)"
+            )
     radius_m = np.sqrt(area.fillna(scenario.point_area_km2).to_numpy() * 1e6 / np.pi)
     return points.geometry.buffer(radius_m, quad_segs=32)
 
 
+def _repaired(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
+    """Return the polygons of each shape; a shape that repairing leaves without area is named."""
+    polygons = polygonal(shapes.make_valid().to_numpy())
+    flat = np.flatnonzero(~(shapely.area(polygons) > 0))
+    if flat.size:
+        raise InputError(
+            f"zone in row {flat[0] + 1} has no area on China Albers (a collapsed ring, or coordinates beyond the CRS); "
+            "expected a polygon with an area: delete or repair it"
+        )
+    return gpd.GeoSeries(polygons, index=shapes.index, crs=shapes.crs)
+
+
+def _text(values: pd.Series[Any]) -> pd.Series[str]:
+    """Return keys as text; 640502.0, as a spreadsheet or a Shapefile gives it, is 640502."""
+    whole = pd.api.types.is_float_dtype(values) and (values.dropna() % 1 == 0).all()
+    text: pd.Series[str] = (values.astype("Int64") if whole else values).astype(object).where(values.notna(), "")
+    return text.astype(str).str.strip().str.replace(r"^(\d+)\.0+$", r"\1", regex=True)
+
+
 def _identifiers(features: gpd.GeoDataFrame) -> pd.Series[str]:
     for column in ID_COLUMNS:
-        if column in features and features[column].notna().all() and features[column].is_unique:
-            given: pd.Series[str] = features[column].astype(str)
-            return given
+        if column in features:
+            given = _text(features[column])
+            if (given != "").all() and given.is_unique:
+                return given
+            if column == "zone":
+                twice = given[given.duplicated() | (given == "")].iloc[0]
+                raise InputError(
+                    f"column 'zone' holds {twice!r} twice or not at all; expected a unique key in each row"
+                )
     return pd.Series([str(i + 1) for i in range(len(features))], index=features.index)
 
 
 def _names(features: gpd.GeoDataFrame) -> pd.Series[str]:
     column = next((c for c in NAME_COLUMNS if c in features), None)
     identifiers = _identifiers(features)
-    names: pd.Series[str] = features[column].fillna(identifiers).astype(str) if column else identifiers
-    return names
+    if column is None:
+        return identifiers
+    names = _text(features[column])
+    return names.where(names != "", identifiers)
 
 
 def _with_province(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

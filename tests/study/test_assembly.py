@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -12,10 +13,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rasterio
 import shapely
 from scipy.stats import spearmanr
 
 import geotransfer as gt
+from geotransfer.crs import CHINA_ALBERS, WGS84_GEOD
 from geotransfer.errors import CrsError, InputError, UnknownNameError
 
 COARSE = {"grid.resolution": 25_000}
@@ -305,3 +308,251 @@ def test_removing_a_zone_changes_no_other_score() -> None:
     part = gt.run(aluminium_with(within=["宁夏"])).ranking.set_index("zone")["score"].dropna()
     assert len(part) > 5
     pd.testing.assert_series_equal(part.sort_index(), whole.loc[part.index].sort_index(), atol=1e-12)
+
+
+def park_at(x: float, y: float, area_km2: float, path: Path) -> Path:
+    """Write a CSV with one park whose centre lies at (x, y) metres of China Albers."""
+    spot = gpd.GeoSeries(gpd.points_from_xy([x], [y]), crs=CHINA_ALBERS).to_crs(4326)[0]
+    path.write_text(f"name,lon,lat,area\n园,{spot.x},{spot.y},{area_km2}\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("shift", [0, 1000, 2500, 4000])
+def test_a_small_park_inside_a_forbidden_polygon_is_excluded_wherever_the_cells_lie(tmp_path: Path, shift: int) -> None:
+    x, y = 250_000 + shift, 4_020_000 + shift
+    csv = park_at(x, y, 6.0, tmp_path / "park.csv")
+    red = gpd.GeoDataFrame(geometry=[shapely.Point(x, y).buffer(1500)], crs=CHINA_ALBERS)
+    red.to_file(tmp_path / "red.gpkg")
+    overrides = {"zones": str(csv), "rules.ecological_red_line.file": str(tmp_path / "red.gpkg")}
+    park = gt.run(gt.scenario("aluminium").with_overrides(overrides)).ranking.loc[0]
+    assert park["excluded_share"] == pytest.approx(1.0, abs=1e-6)
+    assert [park["status"], park["reason"]] == ["excluded", "ecological_red_line"]
+
+
+def test_small_forbidden_parcels_take_exactly_their_area(tmp_path: Path) -> None:
+    box = gpd.GeoDataFrame(geometry=[shapely.box(200_000, 4_000_000, 240_000, 4_040_000)], crs=CHINA_ALBERS)
+    box.to_file(tmp_path / "zone.gpkg")
+    parcels = [
+        shapely.box(200_000 + 4000 * i, 4_000_000 + 4000 * j, 201_000 + 4000 * i, 4_001_000 + 4000 * j)
+        for i in range(10) for j in range(10)
+    ]  # fmt: skip
+    gpd.GeoDataFrame(geometry=parcels, crs=CHINA_ALBERS).to_file(tmp_path / "farm.gpkg")
+    study = gt.scenario("aluminium").with_overrides(
+        {"zones": str(tmp_path / "zone.gpkg"), "rules.basic_farmland.file": str(tmp_path / "farm.gpkg")}
+    )
+    result = gt.run(study)
+    rule = next(r for r in result.provenance["result"]["rules"] if r["id"] == "basic_farmland")
+    assert rule["area_alone_km2"] == pytest.approx(100.0, rel=1e-4)
+    wider = gt.run(study.with_overrides({"rules.basic_farmland.buffer_m": 500.0}))
+    rule = next(r for r in wider.provenance["result"]["rules"] if r["id"] == "basic_farmland")
+    grown = shapely.intersection(shapely.union_all(shapely.buffer(parcels, 500, quad_segs=32)), box.geometry[0])
+    assert rule["area_alone_km2"] == pytest.approx(grown.area / 1e6, rel=1e-4)
+
+
+def test_a_park_gets_the_same_score_whatever_other_parks_are_studied(tmp_path: Path) -> None:
+    one, two = tmp_path / "one.csv", tmp_path / "two.csv"
+    one.write_text("name,lon,lat\n包头园,110.10,40.55\n", encoding="utf-8")
+    two.write_text("name,lon,lat\n包头园,110.10,40.55\n灵武园,106.5,38.1\n", encoding="utf-8")
+    scores = [
+        gt.run(gt.scenario("aluminium").with_overrides({"zones": str(path)})).ranking.set_index("name").loc["包头园"]
+        for path in (one, two)
+    ]
+    assert scores[0]["flat_area"] == scores[1]["flat_area"] > 200
+    assert scores[0]["score"] == pytest.approx(scores[1]["score"], abs=1e-12)
+
+
+def test_nearby_area_counts_allowed_land_only(tmp_path: Path) -> None:
+    csv = park_at(250_000, 4_250_000, 12.0, tmp_path / "park.csv")
+    half = gpd.GeoDataFrame(geometry=[shapely.box(100_000, 4_255_000, 400_000, 4_400_000)], crs=CHINA_ALBERS)
+    half.to_file(tmp_path / "half.gpkg")
+    study = gt.scenario("aluminium").with_overrides({"zones": str(csv)})
+    before = gt.run(study).ranking.loc[0, "flat_area"]
+    after = gt.run(study.with_overrides({"rules.national_park.file": str(tmp_path / "half.gpkg")})).ranking.loc[0]
+    assert after["status"] == "ranked"
+    assert after["flat_area"] < 0.8 * before
+
+
+def test_the_largest_window_area_is_the_same_on_every_grid() -> None:
+    source = {"kind": "nearby_area", "layer": "elevation", "at_most": 9000.0, "window_km": 25.0}
+    for resolution in (4000.0, 5000.0, 10_000.0, 25_000.0):
+        overrides = {"within": ["长春市"], "grid.resolution": resolution, "rules": {}}
+        study = gt.scenario("aluminium").with_overrides({**overrides, "criteria.flat_area.source": source})
+        assert gt.run(study).ranking["flat_area"].max() == pytest.approx(625.0), resolution
+
+
+def test_hub_distance_at_the_best_site_by_geodesic(parks: Path) -> None:
+    result = gt.run(gt.scenario("aluminium").with_overrides({"zones": str(parks)}))
+    park = result.ranking.set_index("name").loc["包头铝业园"]
+    hubs = gt.layer_features("hubs")
+    lon, lat = park.geometry.x, park.geometry.y
+    n = len(hubs)
+    _, _, metres = WGS84_GEOD.inv(np.full(n, lon), np.full(n, lat), hubs["lon"].to_numpy(), hubs["lat"].to_numpy())
+    assert park["hub_distance"] == pytest.approx(metres.min() / 1000, rel=0.04, abs=4)
+
+
+def test_a_forbidden_cell_stays_forbidden_where_another_rule_has_no_data(tmp_path: Path) -> None:
+    corner = gt.Grid.from_bounds((91, 29, 92, 30), resolution=0.1, crs=4326)
+    gt.write_raster(gt.Raster(np.ones(corner.shape), corner), tmp_path / "corner.tif")
+    base = {"within": ["西藏"]}
+    plain = gt.run(aluminium_with(**base)).ranking["status"].value_counts()
+    test = {"kind": "raster", "file": str(tmp_path / "corner.tif"), "at_most": 5.0}
+    more = gt.run(aluminium_with(**base, rules__energy_quota__test=test)).ranking
+    assert (more["status"] == "excluded").sum() >= plain["excluded"] - 1
+    assert set(more.loc[more["status"] == "unknown", "reason"]) <= {"nodata", "grid_factor"}
+
+
+def test_a_weight_of_0_needs_no_data() -> None:
+    study = aluminium_with(within=["西藏"], criteria__grid_factor__weight=0.0, rules__elevation__test__at_most=6000.0)
+    ranking = gt.run(study).ranking
+    assert (ranking["status"] == "ranked").sum() > 20
+    assert ranking["grid_factor"].isna().all()
+
+
+def test_room_needs_the_area_and_the_share() -> None:
+    # 大通 keeps more than 25 km2 and about 4 % below 2,500 m
+    base = {"within": ["西宁市"], "grid.resolution": 5000}
+    for share, status in ((0.02, "ranked"), (0.10, "excluded")):
+        study = gt.scenario("aluminium").with_overrides({**base, "room.share": share})
+        datong = gt.run(study).ranking.set_index("name").loc["大通回族土族自治县"]
+        assert datong["status"] == status
+        assert datong["eligible_km2"] > 25
+
+
+def test_the_band_the_resampling_and_the_sha_of_a_file_are_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "two_bands.tif"
+    grid = gt.Grid.from_bounds((350_000, 4_100_000, 450_000, 4_200_000), resolution=500, crs="EPSG:32648")
+    checker = np.indices(grid.shape).sum(axis=0) % 2 * 2.0
+    profile = {"driver": "GTiff", "dtype": "float32", "count": 2, "height": grid.shape[0], "width": grid.shape[1]}
+    with rasterio.open(path, "w", crs="EPSG:32648", transform=grid.transform, **profile) as target:
+        target.write(np.zeros(grid.shape), 1)
+        target.write(checker, 2)
+    zone = gpd.GeoDataFrame(geometry=[shapely.box(370_000, 4_120_000, 430_000, 4_180_000)], crs="EPSG:32648")
+    zone.to_file(tmp_path / "zone.gpkg")
+    text = {"zh": "甲", "en": "a"}
+    criterion = {"title": text, "group": "own", "unit": "1", "weight": 1.0, "worst": 0.0, "best": 2.0, "why": text}
+    source = {"kind": "raster", "file": str(path), "band": 2}
+    study = gt.scenario("aluminium").with_overrides(
+        {"zones": str(tmp_path / "zone.gpkg"), "criteria": {"own": {**criterion, "source": source}}, "rules": {}}
+    )
+    result = gt.run(study)
+    # a fine raster is averaged: 1 everywhere; one cell taken of it would be 0 or 2
+    assert result.ranking.loc[0, "own"] == pytest.approx(1.0, abs=0.02)
+    record = next(i for i in result.provenance["result"]["inputs"] if i["id"] == "two_bands.tif")
+    assert record["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_province_with_two_price_areas_pays_their_mean_by_area() -> None:
+    ranking = gt.run(aluminium_with(zones="province", within=["内蒙古"])).ranking
+    prefectures = gt.boundaries("prefecture", within="内蒙古").to_crs(CHINA_ALBERS)
+    eastern = prefectures["name"].isin(["赤峰市", "通辽市", "呼伦贝尔市", "兴安盟"])
+    share = prefectures.area[eastern].sum() / prefectures.area.sum()
+    assert ranking.loc[0, "tariff"] == pytest.approx(share * 0.3035 + (1 - share) * 0.2829, abs=1e-9)
+
+
+def test_crossed_rings_are_repaired_and_lines_dropped(tmp_path: Path) -> None:
+    bow = shapely.Polygon([(106, 38), (107, 39), (107, 38), (106, 39)])
+    gpd.GeoDataFrame(geometry=[bow], crs=4326).to_file(tmp_path / "bow.gpkg")
+    ranking = gt.run(aluminium_with(zones=str(tmp_path / "bow.gpkg"))).ranking
+    truth = gpd.GeoSeries([bow.buffer(0)], crs=4326).make_valid().to_crs(CHINA_ALBERS).area[0]
+    repaired = gpd.GeoSeries([shapely.make_valid(bow)], crs=4326).to_crs(CHINA_ALBERS).area[0] / 1e6
+    assert ranking.loc[0, "area_km2"] == pytest.approx(repaired, rel=0.01)
+    assert truth < repaired * 1e6 * 1.01
+    flat = shapely.Polygon([(106, 38), (107, 38), (106, 38)])
+    gpd.GeoDataFrame(geometry=[bow, flat], crs=4326).to_file(tmp_path / "flat.gpkg")
+    with pytest.raises(InputError, match="zone in row 2 has no area"):
+        gt.run(aluminium_with(zones=str(tmp_path / "flat.gpkg")))
+
+
+def test_a_park_just_offshore_belongs_to_the_nearest_prefecture(tmp_path: Path) -> None:
+    path = tmp_path / "shore.csv"
+    path.write_text("name,lon,lat\n钦州外海,108.75,21.45\n", encoding="utf-8")
+    park = gt.run(aluminium_with(zones=str(path))).ranking.loc[0]
+    assert park["province"] == "广西壮族自治区"
+
+
+def test_a_list_of_adcodes_forbids_whole_zones_and_unknown_codes_are_refused(tmp_path: Path) -> None:
+    listed = tmp_path / "list.csv"
+    listed.write_text("adcode\n640181\n", encoding="utf-8")
+    test = {"kind": "zones", "file": str(listed)}
+    ranking = gt.run(aluminium_with(within=["宁夏"], rules__energy_quota__test=test)).ranking.set_index("adcode")
+    assert ranking.loc["640181", ["status", "first_failed_rule"]].tolist() == ["excluded", "energy_quota"]
+    assert (ranking.drop("640181")["status"] == "ranked").all()
+    listed.write_text("adcode\n999999\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"rule 'energy_quota'.*999999, which no county has"):
+        gt.run(aluminium_with(within=["宁夏"], rules__energy_quota__test=test))
+
+
+def test_a_rule_layer_that_lies_elsewhere_or_is_surveyed_in_part(tmp_path: Path) -> None:
+    far, near, part = (tmp_path / f"{name}.gpkg" for name in ("far", "near", "part"))
+    gpd.GeoDataFrame(geometry=[shapely.box(2, 48, 3, 49)], crs=4326).to_file(far)
+    gpd.GeoDataFrame(geometry=[shapely.box(105, 37, 105.5, 37.3)], crs=4326).to_file(near)
+    gpd.GeoDataFrame(geometry=[shapely.box(104, 35, 106, 38)], crs=4326).to_file(part)
+    base = {"within": ["宁夏"]}
+    with pytest.raises(InputError, match=r"rule 'ecological_red_line'.*expected an overlap"):
+        gt.run(aluminium_with(**base, rules__ecological_red_line__file=str(far)))
+    surveyed = aluminium_with(
+        **base, rules__ecological_red_line__file=str(near), rules__ecological_red_line__extent_file=str(part)
+    )
+    result = gt.run(surveyed)
+    left = result.ranking["unchecked_rules"].str.contains("ecological_red_line")
+    assert 0 < left.sum() < len(left)
+    assert f"生态保护红线({left.sum()} 个区域)" in result.provenance["result"]["screening_note"]["zh"]
+    points = tmp_path / "points.gpkg"
+    gpd.GeoDataFrame(geometry=gpd.points_from_xy([106.0], [38.0]), crs=4326).to_file(points)
+    with pytest.raises(InputError, match="give a buffer_m above 0"):
+        gt.run(aluminium_with(**base, rules__ecological_red_line__file=str(points)))
+
+
+def test_a_gbk_rule_file_and_a_layer_of_several(tmp_path: Path) -> None:
+    red = gpd.GeoDataFrame({"名称": ["红线"]}, geometry=[shapely.box(105, 37, 106, 38)], crs=4326)
+    red.to_file(tmp_path / "gbk.shp", encoding="GB18030")
+    (tmp_path / "gbk.cpg").unlink()
+    rule = "rules.ecological_red_line"
+    base = {**COARSE, "within": ["宁夏"], f"{rule}.file": str(tmp_path / "gbk.shp")}
+    with pytest.raises(InputError, match="GB18030"):
+        gt.run(gt.scenario("aluminium").with_overrides(base))
+    gt.run(gt.scenario("aluminium").with_overrides({**base, f"{rule}.encoding": "GB18030"}))
+    for layer in ("a", "b"):
+        red.to_file(tmp_path / "two.gpkg", layer=layer)
+    two = {**base, f"{rule}.file": str(tmp_path / "two.gpkg")}
+    with pytest.raises(InputError, match="say which"):
+        gt.run(gt.scenario("aluminium").with_overrides(two))
+    gt.run(gt.scenario("aluminium").with_overrides({**two, f"{rule}.file_layer": "b"}))
+
+
+def test_areas_and_keys_of_parks_are_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "parks.csv"
+    for column, value, words in (
+        ("area", "12 km2", "12 km2"),
+        ("面积", "12000000", "at most 10,000"),
+        ("area", "0", "0"),
+    ):
+        path.write_text(f"name,lon,lat,{column}\n园,106.2,38.4,{value}\n", encoding="utf-8")
+        with pytest.raises(InputError, match=rf"column '{column}' holds .*{words}"):
+            gt.run(aluminium_with(zones=str(path)))
+    path.write_text("zone,name,lon,lat\n1,甲,106.2,38.4\n1,乙,106.3,38.4\n", encoding="utf-8")
+    with pytest.raises(InputError, match="column 'zone' holds '1' twice"):
+        gt.run(aluminium_with(zones=str(path)))
+    path.write_text("name,lon,lat,adcode\n甲,106.2,38.4,640181.0\n乙,106.3,38.4,\n,,,\n", encoding="utf-8")
+    assert set(gt.run(aluminium_with(zones=str(path))).ranking["adcode"]) == {"640181", ""}
+
+
+def test_tables_whose_keys_fit_nothing_are_refused_and_short_names_are_taken(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    source = {"kind": "table", "file": str(table), "by": "province", "key": "省", "column": "v"}
+
+    def with_table(text: str) -> gt.Result:
+        table.write_text(text, encoding="utf-8")
+        return gt.run(aluminium_with(within=["宁夏"], criteria__grid_factor__source=source))
+
+    assert set(with_table("省,v\n宁夏,0.5\n").ranking["grid_factor"]) == {0.5}
+    with pytest.raises(InputError, match=r"none of the table's keys in column '省' \(Ningxia"):
+        with_table("省,v\nNingxia,0.5\n")
+    with pytest.raises(InputError, match=r"holds 'viel' for 省 '宁夏'"):
+        with_table("省,v\n宁夏,viel\n甘肃,0.4\n")
+
+
+def test_few_zones_a_province_have_no_share_between_provinces(parks: Path) -> None:
+    record = gt.run(aluminium_with(zones=str(parks))).provenance["result"]
+    assert record["statistics"]["between_province_variance_share"] is None
+    assert record["headline"] is None

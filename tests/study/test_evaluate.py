@@ -9,6 +9,7 @@ from geotransfer.errors import InputError
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.study.criteria import Measured, score
 from geotransfer.study.evaluate import (
+    RuleStep,
     between_group_share,
     rank_order,
     site_weights,
@@ -16,7 +17,6 @@ from geotransfer.study.evaluate import (
     zone_areas,
     zone_values,
 )
-from geotransfer.study.exclusions import CellRule
 from geotransfer.study.scenario import scenario
 
 # two zones over a row of four cells: zone 0 has cells 0, 1 and half of 2; zone 1 the other half of 2, and 3
@@ -24,15 +24,17 @@ COVERED = Coverage(np.array([0, 0, 0, 1, 1]), np.array([0, 1, 2, 2, 3]), np.arra
 ALL = np.ones((1, 4), dtype=bool)
 
 
-def rule(name: str, *cells: int) -> CellRule:
-    excluded = np.zeros((1, 4), dtype=bool)
-    excluded[0, list(cells)] = True
-    return CellRule(name, excluded, ALL)
+def step(name: str, *, alone: list[float], left: list[float]) -> RuleStep:
+    return RuleStep(name, np.array(alone, dtype=float), np.array(left, dtype=float))
+
+
+# by hand: the first rule forbids cells 0 and 2, the second cells 2 and 3
+FIRST = step("first", alone=[0, 1, 0, 0, 1], left=[0, 1, 0, 0, 1])
+SECOND = step("second", alone=[1, 1, 0, 0, 0], left=[0, 1, 0, 0, 0])
 
 
 def test_areas_by_hand_alone_and_in_order() -> None:
-    rules = [rule("first", 0, 2), rule("second", 2, 3)]
-    areas = zone_areas(COVERED, rules, ALL, cell_km2=10.0, needed_km2=np.array([5.0, 5.0]))
+    areas = zone_areas(COVERED, [FIRST, SECOND], ALL, cell_km2=10.0, needed_km2=np.array([5.0, 5.0]))
     assert areas.total.tolist() == [25, 15]
     assert areas.eligible.tolist() == [10, 0]
     assert areas.excluded.tolist() == [15, 15]
@@ -42,10 +44,18 @@ def test_areas_by_hand_alone_and_in_order() -> None:
     assert areas.failed_by == ["", "second"]
 
 
+def test_parts_of_cells_count_as_parts() -> None:
+    half = step("half", alone=[0.5] * 5, left=[0.5] * 5)
+    areas = zone_areas(COVERED, [half], ALL, cell_km2=10.0, needed_km2=np.array([12.0, 8.0]))
+    assert areas.eligible.tolist() == [12.5, 7.5]
+    assert areas.failed_by == ["", "half"]
+
+
 def test_removed_in_order_and_eligible_add_up_to_the_area_with_data() -> None:
     rng = np.random.default_rng(3)
-    rules = [rule(str(i), *np.flatnonzero(rng.random(4) < 0.4).tolist()) for i in range(5)]
-    areas = zone_areas(COVERED, rules, ALL, cell_km2=1.0, needed_km2=np.zeros(2))
+    alone = rng.random((5, 5))
+    steps = [RuleStep(str(i), alone[i], np.prod(alone[: i + 1], axis=0)) for i in range(5)]
+    areas = zone_areas(COVERED, steps, ALL, cell_km2=1.0, needed_km2=np.zeros(2))
     np.testing.assert_allclose(sum(areas.in_order.values()) + areas.eligible, areas.with_data, atol=1e-12)
 
 
@@ -57,20 +67,20 @@ def test_a_small_zone_and_a_zone_without_data_are_told_apart() -> None:
 
 def test_the_best_site_fills_up_from_the_best_cell() -> None:
     scores = np.array([0.1, 0.9, 0.5, 0.5, 0.7])
-    assert site_weights(COVERED, scores, ALL, site_cells=1.2).tolist() == pytest.approx([0, 1, 0.2, 0.2, 1])
-    # an excluded best cell and a missing score are never part of it
-    allowed = np.array([[True, False, True, True]])
+    assert site_weights(COVERED, scores, COVERED.share, site_cells=1.2).tolist() == pytest.approx([0, 1, 0.2, 0.2, 1])
+    # an excluded best cell and a missing score are never part of it, half a cell only by half
+    available = COVERED.share * [1, 0, 1, 1, 1]
     scores[4] = np.nan
-    assert site_weights(COVERED, scores, allowed, site_cells=1.2).tolist() == pytest.approx([0.7, 0, 0.5, 0.5, 0])
+    assert site_weights(COVERED, scores, available, site_cells=1.2).tolist() == pytest.approx([0.7, 0, 0.5, 0.5, 0])
 
 
 def test_equal_scores_are_taken_in_the_order_of_the_cells() -> None:
-    assert site_weights(COVERED, np.full(5, 0.5), ALL, site_cells=1.0).tolist() == [1, 0, 0, 0.5, 0.5]
+    assert site_weights(COVERED, np.full(5, 0.5), COVERED.share, site_cells=1.0).tolist() == [1, 0, 0, 0.5, 0.5]
 
 
 @given(st.lists(st.floats(0, 1), min_size=5, max_size=5), st.floats(0.1, 5))
 def test_the_site_is_as_large_as_the_zone_allows(scores: list[float], size: float) -> None:
-    weights = site_weights(COVERED, np.array(scores), ALL, site_cells=size)
+    weights = site_weights(COVERED, np.array(scores), COVERED.share, site_cells=size)
     assert (weights <= COVERED.share + 1e-12).all()
     assert Coverage(COVERED.zone, COVERED.cell, weights, 2).total(np.ones(5)) == pytest.approx(
         [min(size, 2.5), min(size, 1.5)]
@@ -79,7 +89,7 @@ def test_the_site_is_as_large_as_the_zone_allows(scores: list[float], size: floa
 
 def test_an_unlimited_site_is_the_mean_of_the_zone() -> None:
     cells = Measured(np.array([[1.0, 2.0, 4.0, 8.0]]))
-    everything = site_weights(COVERED, np.arange(5.0), ALL, site_cells=np.inf)
+    everything = site_weights(COVERED, np.arange(5.0), COVERED.share, site_cells=np.inf)
     assert zone_values({"a": cells}, COVERED, everything)["a"].tolist() == [
         (1 + 2 + 0.5 * 4) / 2.5,
         (0.5 * 4 + 8) / 1.5,

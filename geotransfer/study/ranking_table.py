@@ -1,0 +1,124 @@
+"""The ranking as a table: status, values, scores, ranks, areas and reasons of every zone."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geotransfer.mcda.aggregation import weighted_sum
+from geotransfer.study.criteria import score
+from geotransfer.study.evaluate import Areas, rank_order
+from geotransfer.study.exclusions import CheckedRule
+from geotransfer.study.scenario import Scenario
+from geotransfer.study.zones import Zones
+from geotransfer.types import FloatArray
+
+__all__ = ["ranking_table", "score_stack"]
+
+IDENTITY = ["zone", "adcode", "name", "kind", "province", "prefecture", "region"]
+
+
+def ranking_table(
+    scenario: Scenario,
+    zones: Zones,
+    rules: list[CheckedRule],
+    areas: Areas,
+    values: dict[str, dict[str, FloatArray]],
+) -> gpd.GeoDataFrame:
+    """Return the zones best first, then unknown, then excluded.
+
+    Parameters
+    ----------
+    scenario, zones, rules, areas
+        Of the run.
+    values : dict
+        ``"best_site"`` and ``"mean"`` -> criterion -> value of each zone.
+    """
+    scores = {kind: score_stack(scenario, found) for kind, found in values.items()}
+    chosen, chosen_scores = values[scenario.zone_value], scores[scenario.zone_value]
+    states = _states(scenario, zones, rules, areas, chosen_scores)
+    weights = np.array(list(scenario.weights.values()))
+    ranked = (states["status"] == "ranked").to_numpy()
+    total = {kind: np.where(ranked, weighted_sum(s, weights), np.nan) for kind, s in scores.items()}
+    order, ranks = rank_order(total[scenario.zone_value], zones.table["zone"].to_numpy(dtype=object))
+    identity = zones.table[IDENTITY].reset_index(drop=True)
+    columns: dict[str, object] = {
+        "score": total[scenario.zone_value],
+        "status": states["status"],
+    }
+    for k, name in enumerate(scenario.criteria):
+        columns[name], columns[f"score_{name}"] = chosen[name], chosen_scores[:, k]
+    columns |= {"score_best_site": total["best_site"], "score_mean": total["mean"]}
+    columns |= _interval(scenario, chosen_scores, states["status"]) | _area_columns(areas)
+    columns |= {"first_failed_rule": states["first_failed_rule"], "reason": states["reason"]}
+    columns["unchecked_rules"] = _unchecked(scenario, zones, rules)
+    table = pd.concat([identity, pd.DataFrame(columns)], axis=1)
+    table.insert(0, "rank", pd.array(ranks, dtype="Int64"))
+    table["rank"] = table["rank"].mask(table["rank"] < 0)
+    frame = gpd.GeoDataFrame(table, geometry=zones.shown.to_numpy(), crs="EPSG:4326")
+    tier = states["status"].map({"ranked": 0, "unknown": 1, "excluded": 2}).to_numpy()
+    return frame.iloc[order[np.argsort(tier[order], kind="stable")]].reset_index(drop=True)
+
+
+def score_stack(scenario: Scenario, values: dict[str, FloatArray]) -> FloatArray:
+    """Return the scores of all criteria, in their order, along a new last axis."""
+    return np.stack([score(c, values[name]) for name, c in scenario.criteria.items()], axis=-1)
+
+
+def _interval(scenario: Scenario, scores: FloatArray, status: pd.Series[str]) -> dict[str, FloatArray]:
+    if scenario.missing != "interval":
+        return {}
+    weights = np.array(list(scenario.weights.values()))
+    excluded = (status == "excluded").to_numpy()
+    return {
+        column: np.asarray(np.where(excluded, np.nan, weighted_sum(np.nan_to_num(scores, nan=filler), weights)))
+        for column, filler in (("score_low", 0.0), ("score_high", 1.0))
+    }
+
+
+def _area_columns(areas: Areas) -> dict[str, FloatArray]:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        excluded_share = np.where(areas.with_data > 0, areas.excluded / areas.with_data, np.nan)
+        nodata_share = np.where(areas.total > 0, 1.0 - areas.with_data / areas.total, 1.0)
+    return {
+        "area_km2": np.asarray(np.round(areas.total, 6), dtype=np.float64),
+        "eligible_km2": np.asarray(np.round(np.maximum(areas.eligible, 0.0), 6), dtype=np.float64),
+        "excluded_share": np.clip(np.round(excluded_share, 12), 0.0, 1.0),
+        "nodata_share": np.clip(np.round(nodata_share, 12), 0.0, 1.0),
+    }
+
+
+def _states(
+    scenario: Scenario, zones: Zones, rules: list[CheckedRule], areas: Areas, scores: FloatArray
+) -> pd.DataFrame:
+    """Return status, first failed rule and reason of each zone."""
+    weighted = [(k, name) for k, name in enumerate(scenario.criteria) if scenario.weights[name] > 0]
+    listed = {rule.name: rule.adcodes for rule in rules if rule.adcodes}
+    states = []
+    for i, adcode in enumerate(zones.table["adcode"]):
+        named = next((name for name, codes in listed.items() if adcode in codes), None)
+        missing = [name for k, name in weighted if np.isnan(scores[i, k])]
+        if named is not None:
+            states.append(("excluded", named, named))
+        elif areas.failed_by[i] == "nodata":
+            states.append(("unknown", "", "nodata"))
+        elif areas.failed_by[i]:
+            states.append(("excluded", "no_room", areas.failed_by[i]))
+        elif missing:
+            states.append(("unknown", "", ";".join(missing)))
+        else:
+            states.append(("ranked", "", ""))
+    return pd.DataFrame(states, columns=["status", "first_failed_rule", "reason"])
+
+
+def _unchecked(scenario: Scenario, zones: Zones, rules: list[CheckedRule]) -> list[str]:
+    """Return, per zone, the rules that had no data there: everywhere, or outside what a user's file surveyed."""
+    spots = zones.table.representative_point().to_numpy()
+    outside = {r.name: ~shapely.intersects(spots, r.extent) for r in rules if r.extent is not None}
+    everywhere = set(scenario.unchecked_rules)
+    return [
+        ";".join(name for name in scenario.rules if name in everywhere or (name in outside and outside[name][i]))
+        for i in range(len(spots))
+    ]
