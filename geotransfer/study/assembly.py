@@ -21,10 +21,11 @@ from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
+from geotransfer.study.models import NearbyAreaSource
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import ranking_table, score_stack
 from geotransfer.study.result import Result
-from geotransfer.study.scenario import NearbyAreaSource, Scenario
+from geotransfer.study.scenario import Scenario
 from geotransfer.study.zones import Zones, load_zones
 from geotransfer.types import BoolArray, FloatArray
 

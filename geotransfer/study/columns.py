@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from geotransfer.study.models import ColumnSource, Criterion
 from geotransfer.study.result import Column
-from geotransfer.study.scenario import ColumnSource, Criterion, Scenario
+from geotransfer.study.scenario import Scenario
 from geotransfer.types import Text
 
 __all__ = ["column_descriptions"]

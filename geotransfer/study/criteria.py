@@ -16,7 +16,7 @@ from geotransfer.mcda.scoring import score_piecewise
 from geotransfer.spatial.proximity import distance_to
 from geotransfer.spatial.rasterization import rasterize
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.scenario import (
+from geotransfer.study.models import (
     ColumnSource,
     Criterion,
     DistanceSource,

@@ -13,7 +13,7 @@ from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.grid import Grid
 from geotransfer.spatial.rasterization import buffered, polygonal
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.scenario import CitiesTest, FeaturesTest, RasterTest, Rule, ZonesTest
+from geotransfer.study.models import CitiesTest, FeaturesTest, RasterTest, Rule, ZonesTest
 from geotransfer.types import BoolArray
 
 __all__ = ["CheckedRule", "city_circles", "evaluate_rules"]

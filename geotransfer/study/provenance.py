@@ -12,7 +12,8 @@ import numpy as np
 from geotransfer.study.evaluate import Areas, between_group_share, spearman
 from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.scenario import ColumnSource, Scenario
+from geotransfer.study.models import ColumnSource
+from geotransfer.study.scenario import Scenario
 
 __all__ = ["PROVINCIAL_SHARE", "result_record"]
 

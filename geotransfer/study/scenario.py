@@ -8,19 +8,18 @@ import re
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.study.models import Criterion, Model, Rule
 from geotransfer.study.overrides import override
 from geotransfer.types import Text
 
-__all__ = ["Criterion", "GridSpec", "Room", "Rule", "Scenario", "scenario", "scenario_names"]
+__all__ = ["GridSpec", "Room", "Scenario", "scenario", "scenario_names"]
 
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 RESERVED = frozenset({
     *("rank", "zone", "adcode", "name", "kind", "province", "prefecture", "region", "score", "status"),
@@ -33,208 +32,13 @@ RESERVED = frozenset({
 """Columns of the ranking that are not criteria."""
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class RasterSource(_Model):
-    """Cell values from a layer of the catalogue or the user's file.
-
-    Without `resampling`: the average of the layer's cells where it is finer than the study grid, else bilinear.
-    """
-
-    kind: Literal["raster"]
-    layer: str | None = None
-    file: str | None = None
-    band: int = 1
-    resampling: Literal["nearest", "bilinear", "cubic", "average", "sum", "mode", "min", "max"] | None = None
-
-
-class TableSource(_Model):
-    """One value per province, price area or zone, from a table with a key column and a value column."""
-
-    kind: Literal["table"]
-    layer: str | None = None
-    file: str | None = None
-    by: Literal["province", "price_area", "adcode"]
-    key: str
-    column: str
-    where: dict[str, str] = {}
-
-
-class DistanceSource(_Model):
-    """Distance in km from the cell to the nearest feature."""
-
-    kind: Literal["distance"]
-    layer: str | None = None
-    file: str | None = None
-    file_layer: str | None = None
-    encoding: str | None = None
-
-
-class NearbyAreaSource(_Model):
-    """Area in km2 of eligible cells with a layer at most `at_most`, in a square of `window_km` around the cell."""
-
-    kind: Literal["nearby_area"]
-    layer: str | None = None
-    file: str | None = None
-    at_most: Finite
-    window_km: float = Field(gt=0, allow_inf_nan=False)
-
-
-class ColumnSource(_Model):
-    """A numeric column of the user's own zones."""
-
-    kind: Literal["column"]
-    column: str
-
-
-Source = Annotated[
-    RasterSource | TableSource | DistanceSource | NearbyAreaSource | ColumnSource, Field(discriminator="kind")
-]
-
-
-class Criterion(_Model):
-    """One measured property, how it becomes a score, and what it weighs."""
-
-    title: Text
-    group: str
-    unit: str
-    weight: float = Field(ge=0, le=1e6, allow_inf_nan=False)
-    worst: Finite | None = None
-    best: Finite | None = None
-    points: tuple[tuple[Finite, Finite], ...] | None = None
-    scale: Literal["linear", "log"] = "linear"
-    source: Source
-    why: Text
-
-    @model_validator(mode="after")
-    def _one_way_to_score(self) -> Self:
-        bounds = self.worst is not None and self.best is not None
-        if bounds == (self.points is not None):
-            raise ValueError("expected either worst and best, or points")
-        if bounds and self.worst == self.best:
-            raise ValueError(f"worst and best are both {self.worst}; expected two different bounds")
-        if self.points is not None:
-            values = [v for v, _ in self.points]
-            if len(values) < 2 or any(b <= a for a, b in pairwise(values)):
-                raise ValueError("points: expected at least two, with strictly rising values")
-            if any(not 0 <= s <= 1 for _, s in self.points):
-                raise ValueError("points: expected scores between 0 and 1")
-        if self.scale == "log" and min(v for v, _ in self.score_points) <= 0:
-            raise ValueError("scale 'log' needs bounds above 0")
-        return self
-
-    @property
-    def score_points(self) -> tuple[tuple[float, float], ...]:
-        """The (value, score) points of the score, values rising."""
-        if self.points is not None:
-            return self.points
-        ends = ((float(self.worst or 0.0), 0.0), (float(self.best or 0.0), 1.0))
-        return ends if ends[0][0] < ends[1][0] else ends[::-1]
-
-
-class RasterTest(_Model):
-    """A cell fails where a layer lies above `at_most` or below `at_least`.
-
-    The nearest cell of the layer is taken: a blend of two cells is a height that stands nowhere.
-    """
-
-    kind: Literal["raster"]
-    layer: str | None = None
-    file: str | None = None
-    resampling: Literal["nearest", "bilinear", "cubic", "average", "min", "max"] = "nearest"
-    band: int = 1
-    at_most: Finite | None = None
-    at_least: Finite | None = None
-
-    @model_validator(mode="after")
-    def _has_a_limit(self) -> Self:
-        if self.at_most is None and self.at_least is None:
-            raise ValueError("expected at_most, at_least or both")
-        return self
-
-
-class FeaturesTest(_Model):
-    """Land fails inside polygons, or within a buffer in metres of any features; cut out exactly, not by cells.
-
-    A file is taken as complete for the whole study, unless `extent_file` (polygons) says where it was surveyed: zones
-    outside stay unchecked.
-    """
-
-    kind: Literal["features"]
-    layer: str | None = None
-    file: str | None = None
-    file_layer: str | None = None
-    encoding: str | None = None
-    extent_file: str | None = None
-    buffer_m: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-
-
-class CitiesTest(_Model):
-    """A cell fails inside a city's circle of radius_km x sqrt(population / population_of_radius)."""
-
-    kind: Literal["cities"]
-    layer: str = "places"
-    min_population: float = Field(gt=0, allow_inf_nan=False)
-    radius_km: float = Field(gt=0, allow_inf_nan=False)
-    population_of_radius: float = Field(gt=0, allow_inf_nan=False)
-
-
-class ZonesTest(_Model):
-    """A zone fails, with all its cells, when a list names its adcode."""
-
-    kind: Literal["zones"]
-    layer: str | None = None
-    file: str | None = None
-
-
-Test = Annotated[RasterTest | FeaturesTest | CitiesTest | ZonesTest, Field(discriminator="kind")]
-
-
-class Rule(_Model):
-    """A hard constraint. Without a test it is *unchecked*: named on every output, never faked.
-
-    ``file`` on a rule without a test is short for polygons that are forbidden.
-    """
-
-    title: Text
-    basis: Text
-    test: Test | None = None
-    file: str | None = None
-    file_layer: str | None = None
-    encoding: str | None = None
-    extent_file: str | None = None
-    buffer_m: float = Field(default=0.0, ge=0, allow_inf_nan=False)
-
-    @model_validator(mode="after")
-    def _file_or_test(self) -> Self:
-        if self.file is not None and self.test is not None:
-            raise ValueError("expected a test or a file, not both")
-        return self
-
-    @property
-    def active_test(self) -> RasterTest | FeaturesTest | CitiesTest | ZonesTest | None:
-        """The test to run; None when the rule is unchecked."""
-        if self.file is not None:
-            return FeaturesTest(
-                kind="features",
-                file=self.file,
-                file_layer=self.file_layer,
-                encoding=self.encoding,
-                extent_file=self.extent_file,
-                buffer_m=self.buffer_m,
-            )
-        return self.test
-
-
-class GridSpec(_Model):
+class GridSpec(Model):
     """The study grid: cell size in metres on an equal-area CRS."""
 
     resolution: float = Field(default=5000.0, gt=0, allow_inf_nan=False)
 
 
-class Room(_Model):
+class Room(Model):
     """What must be left of a zone: an area and a share of it (0..1).
 
     A user's own zone smaller than twice `area_km2` needs half of itself.
@@ -244,13 +48,13 @@ class Room(_Model):
     share: float = Field(default=0.02, ge=0, le=1)
 
 
-class MapSpec(_Model):
+class MapSpec(Model):
     """What a published map of China carries."""
 
     approval_number: str | None = None
 
 
-class Scenario(_Model):
+class Scenario(Model):
     """One study: where to look, what counts, what is forbidden.
 
     Attributes
@@ -290,7 +94,7 @@ class Scenario(_Model):
     missing: Literal["unknown", "interval"] = "unknown"
     room: Room = Room()
     criteria: dict[Identifier, Criterion]
-    rules: dict[Identifier, Rule] = {}
+    rules: dict[Identifier, Rule] = Field(default_factory=dict)
     map: MapSpec = MapSpec()
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, serialize_by_alias=True)
