@@ -31,10 +31,40 @@ if TYPE_CHECKING:
     from geotransfer.grid import Grid as Grid
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
+    from geotransfer.mcda.acceptability import rank_acceptability as rank_acceptability
+    from geotransfer.mcda.aggregation import order_weights as order_weights
+    from geotransfer.mcda.aggregation import ordered_weighted_average as ordered_weighted_average
+    from geotransfer.mcda.aggregation import vetoed as vetoed
+    from geotransfer.mcda.aggregation import weighted_product as weighted_product
     from geotransfer.mcda.aggregation import weighted_sum as weighted_sum
+    from geotransfer.mcda.agreement import agreement as agreement
+    from geotransfer.mcda.agreement import rank_reversals as rank_reversals
+    from geotransfer.mcda.comparisons import aggregate_comparisons as aggregate_comparisons
+    from geotransfer.mcda.comparisons import weights_from_comparisons as weights_from_comparisons
+    from geotransfer.mcda.data_weighting import critic_weights as critic_weights
+    from geotransfer.mcda.data_weighting import entropy_weights as entropy_weights
+    from geotransfer.mcda.data_weighting import merec_weights as merec_weights
+    from geotransfer.mcda.data_weighting import standard_deviation_weights as standard_deviation_weights
+    from geotransfer.mcda.fuzzy import score_fuzzy as score_fuzzy
+    from geotransfer.mcda.ideal_points import spotis as spotis
+    from geotransfer.mcda.ideal_points import topsis as topsis
+    from geotransfer.mcda.ideal_points import vikor as vikor
+    from geotransfer.mcda.outranking import promethee_ii as promethee_ii
     from geotransfer.mcda.ranking import rank as rank
+    from geotransfer.mcda.scoring import score_categories as score_categories
     from geotransfer.mcda.scoring import score_linear as score_linear
+    from geotransfer.mcda.scoring import score_logistic as score_logistic
     from geotransfer.mcda.scoring import score_piecewise as score_piecewise
+    from geotransfer.mcda.screening import collinearity as collinearity
+    from geotransfer.mcda.sensitivity import rank_sensitivity as rank_sensitivity
+    from geotransfer.mcda.stability import stability_classes as stability_classes
+    from geotransfer.mcda.stability import top_stayers as top_stayers
+    from geotransfer.mcda.uncertain_ranking import uncertain_ranking as uncertain_ranking
+    from geotransfer.mcda.uncertainty import CriterionError as CriterionError
+    from geotransfer.mcda.uncertainty import draw_errors as draw_errors
+    from geotransfer.mcda.weighting import combined_weights as combined_weights
+    from geotransfer.mcda.weighting import rank_order_weights as rank_order_weights
+    from geotransfer.mcda.weighting import swing_weights as swing_weights
     from geotransfer.outputs import read_result as read_result
     from geotransfer.outputs import write_result as write_result
     from geotransfer.raster import Raster as Raster
@@ -66,9 +96,22 @@ _HOMES = {
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
     "grid": ("Grid",),
     "maps": ("suitability_map", "write_offline"),
-    "mcda.aggregation": ("weighted_sum",),
+    "mcda.acceptability": ("rank_acceptability",),
+    "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),
+    "mcda.agreement": ("agreement", "rank_reversals"),
+    "mcda.comparisons": ("aggregate_comparisons", "weights_from_comparisons"),
+    "mcda.data_weighting": ("critic_weights", "entropy_weights", "merec_weights", "standard_deviation_weights"),
+    "mcda.fuzzy": ("score_fuzzy",),
+    "mcda.ideal_points": ("spotis", "topsis", "vikor"),
+    "mcda.outranking": ("promethee_ii",),
     "mcda.ranking": ("rank",),
-    "mcda.scoring": ("score_linear", "score_piecewise"),
+    "mcda.scoring": ("score_categories", "score_linear", "score_logistic", "score_piecewise"),
+    "mcda.screening": ("collinearity",),
+    "mcda.sensitivity": ("rank_sensitivity",),
+    "mcda.stability": ("stability_classes", "top_stayers"),
+    "mcda.uncertain_ranking": ("uncertain_ranking",),
+    "mcda.uncertainty": ("CriterionError", "draw_errors"),
+    "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
     "raster": ("Raster", "read_raster", "write_raster"),
     "spatial.alignment": ("align",),

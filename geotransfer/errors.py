@@ -1,4 +1,4 @@
-"""The errors geotransfer raises. Each is also the builtin that fits it.
+"""The errors geotransfer raises, and its warnings. Each is also the builtin that fits it.
 
 A message says what is wrong, what was got, what was expected and the way out.
 """
@@ -9,6 +9,7 @@ __all__ = [
     "CrsError",
     "GeotransferError",
     "GridMismatchError",
+    "InconsistencyWarning",
     "InputError",
     "MissingExtra",
     "OutputError",
@@ -46,3 +47,7 @@ class OutputError(GeotransferError, OSError):
 
 class MissingExtra(GeotransferError, ImportError):
     """An optional dependency that is not installed; the message holds the pip line."""
+
+
+class InconsistencyWarning(UserWarning):
+    """Judgements that contradict each other more than their method allows; the result is there all the same."""
