@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
+import re
 import secrets
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -35,6 +38,8 @@ FILES = (
     "map.html", "report.html", "run.json",
 )  # fmt: skip
 """What a finished folder holds; run.json is written last and means complete."""
+SOMETIMES = ("stability.tif",)
+"""What it holds beside when the scenario draws weights."""
 
 STAGES = ("tables", "rasters", "map", "report")
 
@@ -69,7 +74,7 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
     >>> small = gt.scenario("aluminium").with_overrides({"within": ["宁夏"], "grid.resolution": 25_000})
     >>> folder = pathlib.Path(tempfile.mkdtemp()) / "out"
     >>> gt.write_result(gt.run(small), folder)
-    >>> sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    >>> set(FILES) <= {path.name for path in folder.iterdir()}
     True
     """
     target = Path(directory).resolve()
@@ -81,6 +86,8 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
         with watch.stage("rasters"):
             write_raster(result.suitability, folder / "suitability.tif")
             write_raster(result.excluded, folder / "excluded.tif")
+            if result.stability is not None:
+                write_raster(result.stability, folder / "stability.tif")
         with watch.stage("map"):
             write_offline(suitability_map(result), folder / "map.html")
         with watch.stage("report"):
@@ -128,6 +135,7 @@ def _sibling_folder(target: Path) -> Iterator[Path]:
     folder: Path | None = None
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _remove_abandoned(target)
         # not mkdtemp: its folders are private to the user, a result is as readable as any folder of theirs
         folder = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
         folder.mkdir()
@@ -145,6 +153,14 @@ def _sibling_folder(target: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+def _remove_abandoned(target: Path) -> None:
+    """Remove the drafts that runs killed more than an hour ago left beside `target`."""
+    for draft in target.parent.glob(f".{glob.escape(target.name)}.*"):
+        ours = re.fullmatch(r"[0-9a-f]{12}", draft.name.rpartition(".")[2]) is not None
+        if ours and draft.is_dir() and time.time() - draft.stat().st_mtime > 3600:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
 def _swap(folder: Path, target: Path) -> None:
     """Put `folder` in the place of `target`; the old one is removed only when the new one stands."""
     if not target.exists():
@@ -159,7 +175,7 @@ def _swap(folder: Path, target: Path) -> None:
         raise
     for item in old.iterdir():
         # a QGIS project or a note that somebody keeps beside the result stays
-        if item.name not in FILES:
+        if item.name not in (*FILES, *SOMETIMES):
             item.rename(target / item.name)
     shutil.rmtree(old, ignore_errors=True)
 
@@ -259,7 +275,9 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
             f"{str(folder / 'ranking.parquet')!r} cannot be read: {error}; run the scenario again"
         ) from error
     suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
-    return Result(scenario, ranking, suitability, excluded, column_descriptions(scenario, ranking.columns), provenance)
+    stability = _read_own(folder / "stability.tif") if (folder / "stability.tif").exists() else None
+    columns = column_descriptions(scenario, ranking.columns)
+    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
 
 
 def _read_own(path: Path) -> Raster:

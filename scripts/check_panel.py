@@ -79,7 +79,7 @@ def main() -> int:
     if height.max() > 3500:
         broken.append("a county of the top 100 has a mean elevation above 3,500 m")
     provinces = ranked.head(30)["province"].value_counts()
-    print(f"top 30 lie in {len(provinces)} provinces (at least 3): {dict(provinces)}")
+    print(f"top 30 lie in {len(provinces)} provinces (at least 3): {provinces.to_dict()}")
     if len(provinces) < 3:
         broken.append("the top 30 lie in fewer than 3 provinces")
     share = result.provenance["result"]["statistics"]["between_province_variance_share"]

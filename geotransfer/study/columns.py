@@ -67,6 +67,35 @@ TAIL = (
         GEOTRANSFER,
     ),
     (
+        "rank_p05",
+        "1",
+        "权重与数据误差抽样下名次的 5 % 分位",
+        "5th percentile of the rank over the draws of weights and errors",
+        "robustness",
+    ),
+    (
+        "rank_p95",
+        "1",
+        "权重与数据误差抽样下名次的 95 % 分位",
+        "95th percentile of the rank over the draws of weights and errors",
+        "robustness",
+    ),
+    (
+        "top10_acceptability",
+        "0..1",
+        "抽样中进入前 10 名的比例",
+        "share of the draws in which the zone is among the first 10",
+        "robustness",
+    ),
+    (
+        "stability",
+        "",
+        "稳定性:robust 稳健、likely 较可能、depends on the weights 取决于权重、unlikely 不太可能;"
+        "按抽样中进入前 10 % 的比例 0.90、0.66、0.33 划分",
+        "robust, likely, depends on the weights or unlikely: share of draws in the best tenth >= 0.90, 0.66, 0.33",
+        "robustness",
+    ),
+    (
         "unchecked_rules",
         "",
         "法律要求但无数据、未核查的规则(分号分隔)",

@@ -27,7 +27,7 @@ from geotransfer.study.models import (
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
-__all__ = ["Measured", "measure", "score"]
+__all__ = ["Measured", "measure", "price_areas", "score"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,15 +153,21 @@ def _priced_prefectures(source: TableSource, values: pd.Series[float], inputs: I
     prefectures = boundaries("prefecture")
     key = prefectures["province"].copy()
     if source.by == "price_area":
-        tariff = inputs.table("coal-benchmark-tariff", None)
-        single = tariff[~tariff["province"].duplicated(keep=False)].set_index("province")["price_area"]
-        split = inputs.table("price-areas", None).set_index("adcode")["price_area"]
-        key = prefectures["adcode"].map(split).fillna(prefectures["province"].map(single))
+        key = price_areas(prefectures, inputs)
     elif not set(values.index) & set(key):
         # official names are what the boundaries hold; short ones ("宁夏") are as clear
         key = prefectures["province"].map(boundaries("province").set_index("name")["short_name"])
     _check_keys(source, values, set(key.dropna()))
     return prefectures.assign(value=key.map(values).astype(float))
+
+
+def price_areas(prefectures: pd.DataFrame, inputs: Inputs) -> pd.Series[str]:
+    """Return the price area of each row, from its columns adcode (of a prefecture) and province; NaN for none."""
+    tariff = inputs.table("coal-benchmark-tariff", None)
+    single = tariff[~tariff["province"].duplicated(keep=False)].set_index("province")["price_area"]
+    split = inputs.table("price-areas", None).set_index("adcode")["price_area"]
+    areas: pd.Series[str] = prefectures["adcode"].map(split).fillna(prefectures["province"].map(single))
+    return areas
 
 
 def _province_means(areas: gpd.GeoDataFrame) -> pd.Series[float]:

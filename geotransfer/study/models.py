@@ -14,6 +14,7 @@ __all__ = [
     "ColumnSource",
     "Criterion",
     "DistanceSource",
+    "ErrorSpec",
     "FeaturesTest",
     "Model",
     "NearbyAreaSource",
@@ -90,6 +91,25 @@ Source = Annotated[
 ]
 
 
+class ErrorSpec(Model):
+    """How far a criterion may be wrong, in its unit, and over which area the error is one and the same."""
+
+    scope: Literal["national", "province", "price area", "field", "zone"]
+    standard_error: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    low: float | None = Field(default=None, le=0, allow_inf_nan=False)
+    high: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    relative: bool = False
+    range_km: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _one_size(self) -> Self:
+        if (self.standard_error is None) == (self.low is None or self.high is None):
+            raise ValueError("expected either standard_error, or low (<= 0) and high (>= 0): deviations from the value")
+        if (self.scope == "field") != (self.range_km is not None):
+            raise ValueError("range_km belongs to the scope 'field', and to no other")
+        return self
+
+
 class Criterion(Model):
     """One measured property, how it becomes a score, and what it weighs."""
 
@@ -103,6 +123,7 @@ class Criterion(Model):
     scale: Literal["linear", "log"] = "linear"
     source: Source
     why: Text
+    error: ErrorSpec | None = None
 
     @model_validator(mode="after")
     def _one_way_to_score(self) -> Self:

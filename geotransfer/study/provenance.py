@@ -9,6 +9,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
+from geotransfer.catalog.boundaries import boundaries
 from geotransfer.study.evaluate import Areas, between_group_share, spearman
 from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.inputs import Inputs
@@ -41,6 +42,7 @@ def result_record(
         "screening_note": _screening_note(unchecked, len(ranking)),
         "headline": _headline(statistics["between_province_variance_share"], ranking),
         "counts": _counts(ranking),
+        "outside_study": _outside(scenario, ranking),
         "statistics": statistics,
         "map": {"approval_number": scenario.map.approval_number},
     }
@@ -149,6 +151,16 @@ def _counts(ranking: gpd.GeoDataFrame) -> dict[str, Any]:
         "by_province": by_province,
         "by_rule": [{"rule": str(rule), "zones": int(n)} for rule, n in failed.items()],
     }
+
+
+def _outside(scenario: Scenario, ranking: gpd.GeoDataFrame) -> list[str]:
+    """Return the user's own zones that lie outside ``within``: they are ranked all the same, and said to be outside."""
+    own = ranking["kind"].isin(["point", "polygon"])
+    if not scenario.within or not own.any():
+        return []
+    named = boundaries("prefecture", within=scenario.within)
+    inside = ranking["province"].isin(named["province"]) & ranking["prefecture"].isin(named["name"])
+    return [str(name) for name in ranking.loc[own & ~inside, "name"]]
 
 
 def _statistics(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any]:

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geotransfer.mcda.aggregation import weighted_sum
+from geotransfer.mcda.aggregation import weighted_product, weighted_sum
+from geotransfer.mcda.ideal_points import topsis
 from geotransfer.study.criteria import score
 from geotransfer.study.evaluate import Areas, rank_order
 from geotransfer.study.exclusions import CheckedRule
@@ -15,7 +16,7 @@ from geotransfer.study.scenario import Scenario
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
-__all__ = ["ranking_table", "score_stack"]
+__all__ = ["aggregate", "ranking_table", "score_stack"]
 
 IDENTITY = ["zone", "adcode", "name", "kind", "province", "prefecture", "region"]
 
@@ -39,9 +40,8 @@ def ranking_table(
     scores = {kind: score_stack(scenario, found) for kind, found in values.items()}
     chosen, chosen_scores = values[scenario.zone_value], scores[scenario.zone_value]
     states = _states(scenario, zones, rules, areas, chosen_scores)
-    weights = np.array(list(scenario.weights.values()))
     ranked = (states["status"] == "ranked").to_numpy()
-    total = {kind: np.where(ranked, weighted_sum(s, weights), np.nan) for kind, s in scores.items()}
+    total = {kind: np.where(ranked, aggregate(scenario, s), np.nan) for kind, s in scores.items()}
     order, ranks = rank_order(total[scenario.zone_value], zones.table["zone"].to_numpy(dtype=object))
     identity = zones.table[IDENTITY].reset_index(drop=True)
     columns: dict[str, object] = {
@@ -67,13 +67,25 @@ def score_stack(scenario: Scenario, values: dict[str, FloatArray]) -> FloatArray
     return np.stack([score(c, values[name]) for name, c in scenario.criteria.items()], axis=-1)
 
 
+def aggregate(scenario: Scenario, scores: FloatArray) -> FloatArray:
+    """Return one score per zone or cell from those of the criteria (last axis), by the scenario's method."""
+    weights = np.array(list(scenario.weights.values()))
+    if scenario.aggregation == "weighted_product":
+        return weighted_product(scores, weights)
+    if scenario.aggregation == "topsis":
+        flat = scores.reshape(-1, scores.shape[-1])
+        bounds = np.tile([0.0, 1.0], (flat.shape[1], 1))
+        closeness = topsis(flat, weights, directions=["max"] * flat.shape[1], normalization="fixed", bounds=bounds)
+        return closeness.reshape(scores.shape[:-1])
+    return weighted_sum(scores, weights)
+
+
 def _interval(scenario: Scenario, scores: FloatArray, status: pd.Series[str]) -> dict[str, FloatArray]:
     if scenario.missing != "interval":
         return {}
-    weights = np.array(list(scenario.weights.values()))
     excluded = (status == "excluded").to_numpy()
     return {
-        column: np.asarray(np.where(excluded, np.nan, weighted_sum(np.nan_to_num(scores, nan=filler), weights)))
+        column: np.asarray(np.where(excluded, np.nan, aggregate(scenario, np.nan_to_num(scores, nan=filler))))
         for column, filler in (("score_low", 0.0), ("score_high", 1.0))
     }
 
@@ -102,6 +114,8 @@ def _states(
         missing = [name for k, name in weighted if np.isnan(scores[i, k])]
         if named is not None:
             states.append(("excluded", named, named))
+        elif zones.table["province"].iloc[i] == "":
+            states.append(("unknown", "", "outside"))
         elif areas.failed_by[i] == "nodata":
             states.append(("unknown", "", "nodata"))
         elif areas.failed_by[i]:

@@ -42,6 +42,8 @@ class Result:
         Unit, meaning and source of each column of `ranking`.
     provenance : dict
         ``"result"`` (equal between runs of the same scenario) and ``"execution"`` (times, memory, versions).
+    stability : Raster or None
+        Probability that the cell is among the best tenth when the weights are drawn; None without draws.
     """
 
     scenario: Scenario
@@ -50,3 +52,4 @@ class Result:
     excluded: Raster
     columns: tuple[Column, ...]
     provenance: dict[str, Any]
+    stability: Raster | None = None

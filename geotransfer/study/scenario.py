@@ -7,15 +7,17 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.study.models import Criterion, Model, Rule
 from geotransfer.study.overrides import override
+from geotransfer.study.weighting import Weighting, derived_weights
 from geotransfer.types import Text
 
 __all__ = ["GridSpec", "Room", "Scenario", "scenario", "scenario_names"]
@@ -48,6 +50,17 @@ class Room(Model):
     share: float = Field(default=0.02, ge=0, le=1)
 
 
+class RobustnessSpec(Model):
+    """How sure the ranking is: draws of the weights (Dirichlet around the given ones) and of the criteria's errors.
+
+    ``draws = 0`` draws nothing. A weight w varies by ``sqrt(w (1 - w) / (concentration + 1))``.
+    """
+
+    draws: int = Field(default=0, ge=0, le=1_000_000)
+    seed: int = Field(default=1, ge=0)
+    concentration: float = Field(default=50.0, gt=0, allow_inf_nan=False)
+
+
 class MapSpec(Model):
     """What a published map of China carries."""
 
@@ -69,6 +82,16 @@ class Scenario(Model):
         The value of a zone: the mean of its best `site_area_km2` of eligible cells, or of all of them.
     missing : {"unknown", "interval"}
         A zone without a weighted criterion is unknown; ``"interval"`` adds the lowest and highest score it could have.
+    weighting : Comparisons or RankOrder, optional
+        Weights from pairwise comparisons or from an order, instead of each criterion's own.
+    allow_overlap : bool
+        Whether a criterion may be weighted together with a layer it is computed from.
+    aggregation : {"weighted_sum", "weighted_product", "topsis"}
+        How scores become one; TOPSIS with fixed ideals (score 1 and score 0 in everything).
+    robustness : RobustnessSpec
+        Draws of weights and errors; none by default.
+    legal_rules : {"china", "none"}
+        Whether the rules that Chinese law asks for belong to `rules` (unchecked, until a layer is given).
     criteria, rules : dict
         By identifier, in order.
 
@@ -93,6 +116,11 @@ class Scenario(Model):
     site_area_km2: float = Field(default=100.0, gt=0, allow_inf_nan=False)
     missing: Literal["unknown", "interval"] = "unknown"
     room: Room = Room()
+    allow_overlap: bool = False
+    weighting: Weighting | None = None
+    aggregation: Literal["weighted_sum", "weighted_product", "topsis"] = "weighted_sum"
+    robustness: RobustnessSpec = RobustnessSpec()
+    legal_rules: Literal["china", "none"] = "china"
     criteria: dict[Identifier, Criterion]
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     map: MapSpec = MapSpec()
@@ -106,6 +134,17 @@ class Scenario(Model):
         if not isinstance(within, str):
             return within
         return [name.strip(" '\"") for name in re.split(r"[,，、;；]", within.strip().strip("[]")) if name.strip()]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_legal_rules(cls, values: Any) -> Any:
+        """Add the rules that the law asks for: no scenario can leave them off its banner by not naming them."""
+        if not isinstance(values, dict) or values.get("legal_rules", "china") != "china":
+            return values
+        own = values.get("rules", {})
+        if not isinstance(own, dict):
+            return values
+        return {**values, "rules": {**own, **{k: v for k, v in _legal_rules().items() if k not in own}}}
 
     @field_validator("criteria")
     @classmethod
@@ -121,7 +160,9 @@ class Scenario(Model):
 
     @property
     def weights(self) -> dict[str, float]:
-        """Weights by criterion, divided by their sum."""
+        """Weights by criterion, divided by their sum: those of `weighting`, else each criterion's own."""
+        if self.weighting is not None:
+            return derived_weights(self.weighting, list(self.criteria))
         total = math.fsum(c.weight for c in self.criteria.values())
         return {name: c.weight / total for name, c in self.criteria.items()}
 
@@ -169,6 +210,12 @@ class Scenario(Model):
         return Scenario.from_mapping(
             values, what="scenario with " + ", ".join(f"{k}={v!r}" for k, v in overrides.items())
         )
+
+
+@cache
+def _legal_rules() -> dict[str, Any]:
+    text = files("geotransfer.layers").joinpath("policy/legal_rules.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 def scenario_names() -> list[str]:

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import geotransfer as gt
+from geotransfer.errors import InputError
+
+COARSE = {"within": ["宁夏", "青海", "甘肃"], "grid.resolution": 25_000, "robustness.draws": 400}
+
+
+def drawn(**overrides: object) -> gt.Result:
+    keys = {key.replace("__", "."): value for key, value in overrides.items()}
+    return gt.run(gt.scenario("aluminium").with_overrides({**COARSE, **keys}))
+
+
+@pytest.fixture(scope="module")
+def result() -> gt.Result:
+    return drawn()
+
+
+def test_columns_are_there_for_ranked_zones_only(aluminium: gt.Result) -> None:
+    ranking = aluminium.ranking
+    ranked = ranking["status"] == "ranked"
+    for column in ("rank_p05", "rank_p95", "top10_acceptability"):
+        assert ranking.loc[ranked, column].notna().all()
+        assert ranking.loc[~ranked, column].isna().all()
+    assert (ranking.loc[ranked, "rank_p05"] <= ranking.loc[ranked, "rank_p95"]).all()
+    # ten places, shared out over the zones
+    assert ranking["top10_acceptability"].sum() == pytest.approx(10, abs=0.01)
+    assert set(ranking.loc[ranked, "stability"]) <= {"robust", "likely", "depends on the weights", "unlikely"}
+    assert set(ranking.loc[~ranked, "stability"]) == {""}
+    assert {c.name for c in aluminium.columns} >= {"rank_p05", "rank_p95", "top10_acceptability", "stability"}
+
+
+def test_the_rank_lies_mostly_within_its_interval(aluminium: gt.Result) -> None:
+    ranked = aluminium.ranking[aluminium.ranking["status"] == "ranked"]
+    rank = ranked["rank"].astype(float)
+    assert ((rank >= ranked["rank_p05"]) & (rank <= ranked["rank_p95"])).mean() > 0.9
+
+
+def test_the_record_names_who_stays_and_under_which_weights(aluminium: gt.Result) -> None:
+    record = aluminium.provenance["result"]["robustness"]
+    assert record["draws"] == aluminium.scenario.robustness.draws
+    assert 0 < record["free_weights"]["best_share"] <= record["given_weights"]["best_share"] <= 1
+    assert set(record["errors"]) == {"tariff", "green_lcoe", "grid_factor", "people"}
+    spearman = np.array(record["methods"]["spearman"])
+    np.testing.assert_allclose(spearman, spearman.T)
+    assert (np.diag(spearman) == 1).all()
+    assert set(record["collinearity"]["vif"]) == set(aluminium.scenario.criteria)
+
+
+def test_no_draws_no_columns(tmp_path: Path) -> None:
+    plain = drawn(robustness__draws=0)
+    assert plain.provenance["result"]["robustness"] is None
+    assert plain.stability is None
+    assert "rank_p05" not in plain.ranking
+    gt.write_result(plain, tmp_path / "out")
+    assert not (tmp_path / "out" / "stability.tif").exists()
+
+
+def test_the_same_seed_gives_the_same_draws_and_another_one_others(result: gt.Result) -> None:
+    assert drawn().ranking["rank_p95"].equals(result.ranking["rank_p95"])
+    assert not drawn(robustness__seed=2).ranking["top10_acceptability"].equals(result.ranking["top10_acceptability"])
+
+
+def test_weights_held_fast_and_no_errors_leave_one_rank() -> None:
+    exact = {f"criteria__{name}__error": None for name in ("tariff", "green_lcoe", "grid_factor", "people")}
+    sure = drawn(robustness__concentration=1e12, **exact)
+    ranked = sure.ranking[sure.ranking["status"] == "ranked"]
+    # zones with the same site, as on this coarse grid, share the better rank in the draws
+    shared = ranked["score"].round(9).rank(ascending=False, method="min")
+    assert ranked["rank_p05"].tolist() == ranked["rank_p95"].tolist() == shared.tolist()
+    assert set(sure.ranking["stability"]) <= {"robust", "unlikely", ""}
+
+
+def test_errors_widen_the_interval(result: gt.Result) -> None:
+    exact = {f"criteria__{name}__error": None for name in ("tariff", "green_lcoe", "grid_factor", "people")}
+    without = drawn(**exact).ranking
+    width = result.ranking["rank_p95"] - result.ranking["rank_p05"]
+    assert width.mean() > 1.1 * (without["rank_p95"] - without["rank_p05"]).mean()
+
+
+def test_a_provincial_error_never_swaps_two_counties_of_a_province() -> None:
+    only = {
+        f"criteria__{name}__weight": 0.0 for name in ("tariff", "grid_factor", "people", "flat_area", "hub_distance")
+    }
+    error = {"scope": "province", "standard_error": 0.02}
+    found = drawn(within=["宁夏"], robustness__concentration=1e12, criteria__green_lcoe__error=error, **only).ranking
+    ranked = found[found["status"] == "ranked"]
+    strict = ranked[ranked["score"].between(0.05, 0.7)]
+    assert strict["rank_p05"].tolist() == strict["rank_p95"].tolist()
+
+
+def test_stability_raster_is_a_probability_where_there_is_suitability(aluminium: gt.Result) -> None:
+    assert aluminium.stability is not None
+    stability, suitability = aluminium.stability.values, aluminium.suitability.values
+    assert np.array_equal(np.isnan(stability), np.isnan(suitability))
+    assert np.nanmin(stability) >= 0
+    assert np.nanmax(stability) <= 1
+    assert np.nanmean(stability) == pytest.approx(0.1, abs=0.01)
+    best = suitability >= np.nanquantile(suitability, 0.99)
+    assert np.nanmean(stability[best]) > 0.8
+
+
+@pytest.mark.parametrize("method", ["weighted_product", "topsis"])
+def test_other_aggregations_rank_zones_and_cells(method: str, result: gt.Result) -> None:
+    other = drawn(aggregation=method, robustness__draws=0)
+    ranked = other.ranking[other.ranking["status"] == "ranked"]
+    assert len(ranked) == (result.ranking["status"] == "ranked").sum()
+    assert ranked["score"].between(0, 1).all()
+    scores = ranked[[f"score_{name}" for name in other.scenario.criteria]].to_numpy()
+    weights = np.array(list(other.scenario.weights.values()))
+    if method == "weighted_product":
+        expected = np.prod(scores**weights, axis=1)
+    else:
+        far, near = (np.sqrt(((weights * (scores - ideal)) ** 2).sum(axis=1)) for ideal in (1.0, 0.0))
+        expected = near / (near + far)
+    np.testing.assert_allclose(ranked["score"], expected, atol=1e-12)
+    assert np.nanmax(other.suitability.values) <= 1
+
+
+def test_draws_need_the_weighted_sum() -> None:
+    with pytest.raises(InputError, match=r"aggregates by 'topsis'; set robustness\.draws=0"):
+        drawn(aggregation="topsis")
+
+
+def test_an_error_is_given_in_one_way() -> None:
+    for error, words in (
+        ({"scope": "province"}, "either standard_error, or low"),
+        ({"scope": "province", "standard_error": 0.1, "range_km": 100}, "range_km belongs to the scope 'field'"),
+        ({"scope": "planet", "standard_error": 0.1}, r"criteria\.tariff\.error\.scope"),
+    ):
+        with pytest.raises(InputError, match=words):
+            drawn(criteria__tariff__error=error)
