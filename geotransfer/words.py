@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "ERROR_SCOPES", "GROUPS", "NOT_GIVEN", "QUALITIES", "REASONS", "STATUSES", "UNITS", "ZONE_VALUES", "in_words",
+    "ERROR_SCOPES", "GROUPS", "METHODS", "NOT_GIVEN", "QUALITIES", "REASONS", "STABILITIES", "STATUSES", "UNITS",
+    "ZONE_VALUES", "in_words", "place_words",
 ]  # fmt: skip
 
 UNITS: Mapping[str, Text] = {
@@ -86,8 +87,23 @@ REASONS: Mapping[str, Text] = {
     "no_room": Text(zh="剩余可用地不足", en="too little eligible land left"),
     "too_small": Text(zh="区域本身过小", en="the zone itself is too small"),
     "nodata": Text(zh="无数据", en="no data"),
+    "outside": Text(zh="位于中国及图层范围之外", en="the zone lies outside China and outside the layers"),
 }
 """Why a zone has no rank, where neither a rule nor a criterion is to blame."""
+STABILITIES: Mapping[str, Text] = {
+    "robust": Text(zh="稳健", en="robust"),
+    "likely": Text(zh="较可能", en="likely"),
+    "depends on the weights": Text(zh="取决于权重", en="depends on the weights"),
+    "unlikely": Text(zh="不太可能", en="unlikely"),
+}
+"""How often a zone is among the best tenth over the draws, most often first."""
+METHODS: Mapping[str, Text] = {
+    "weighted_sum": Text(zh="加权和", en="weighted sum"),
+    "weighted_product": Text(zh="加权积", en="weighted product"),
+    "owa": Text(zh="有序加权平均 (OWA)", en="ordered weighted average (OWA)"),
+    "topsis": Text(zh="TOPSIS", en="TOPSIS"),
+    "promethee_ii": Text(zh="PROMETHEE II", en="PROMETHEE II"),
+}
 NOT_GIVEN: Mapping[str, Text] = {
     "given by the user": Text(zh="用户提供", en="given by the user"),
     "not stated": Text(zh="未注明", en="not stated"),
@@ -110,3 +126,16 @@ def in_words(value: str | Mapping[str, str], words: Mapping[str, Text]) -> Text:
     if isinstance(value, str):
         return words.get(value, Text(zh=value, en=value))
     return Text(zh=value["zh"], en=value["en"])
+
+
+def place_words(name: str, prefecture: str, province: str) -> list[str]:
+    """Return what stands behind a zone's name to say where it is, each name once.
+
+    Examples
+    --------
+    >>> place_words("城北区", "西宁市", "青海省")
+    ['西宁市', '青海省']
+    >>> place_words("朝阳区", "北京市", "北京市"), place_words("嘉峪关市", "嘉峪关市", "甘肃省")
+    (['北京市'], ['甘肃省'])
+    """
+    return [place for place in dict.fromkeys((prefecture, province)) if place not in ("", name)]

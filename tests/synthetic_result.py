@@ -215,3 +215,36 @@ def small_result(names: dict[int, str] | None = None) -> SyntheticResult:
     status[0] = status[17] = "unknown"
     scores[[0, 17], 2] = np.nan
     return make_result(zones, scores, status)
+
+
+STAYS = {
+    "draws": 1000,
+    "seed": 1,
+    "concentration": 50.0,
+    "errors": {"people": {"scope": "zone", "low": -0.5, "high": 0.5, "relative": True}},
+    "top_n": 10,
+    "given_weights": {"stay": ["县01", "县02"], "best_share": 0.86},
+    "free_weights": {"stay": [], "best_share": 0.42},
+    "methods": {
+        "methods": ["weighted_sum", "weighted_product", "owa", "topsis", "promethee_ii"],
+        "always": [],
+        "spearman": [[1.0 if i == j else 0.9 - 0.1 * abs(i - j) for j in range(5)] for i in range(5)],
+    },
+    "collinearity": {"pairs": [["tariff", "hub", 0.81]], "vif": {"tariff": 6.2, "hub": None, "people": 1.1}},
+}
+"""The record of the draws in provenance."""
+
+
+def with_draws(result: SyntheticResult) -> SyntheticResult:
+    """The result with the columns and the record that draws of the weights add."""
+    ranked = (result.ranking["status"] == "ranked").to_numpy()
+    rank = result.ranking["rank"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    classes = np.resize(["robust", "likely", "depends on the weights", "unlikely"], len(ranked))
+    ranking = result.ranking.assign(
+        rank_p05=rank,
+        rank_p95=rank + 5.5,
+        top10_acceptability=np.where(ranked, 0.5, np.nan),
+        stability=np.where(ranked, classes, ""),
+    )
+    facts = {**result.provenance["result"], "robustness": STAYS}
+    return SyntheticResult(ranking, result.scenario, {**result.provenance, "result": facts})

@@ -24,6 +24,10 @@ __all__ = ["draw_map", "suitability_map"]
 
 CHINA = (73.0, 3.0, 136.0, 54.0)
 """Degrees; as a view it holds the South China Sea islands and 钓鱼岛."""
+REGIONAL = 0.25
+"""Zones that span less than this share of China's width and height fill the first view."""
+MARGIN = 0.15
+SMALLEST_VIEW_DEG = 0.5
 SCRIPTS = ("codec.js", "scoring.js", "text.js", "atlas.js", "cards.js", "panel.js", "page.js")
 NO_APPROVAL = Text(zh="审图号: 未填", en="审图号 (map approval number): not given")
 OUR_CREDIT = Text(zh="数据来源见“数据来源与许可”", en="data: see “Data sources and licences”")
@@ -65,7 +69,8 @@ def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: Na
     """Return the map of a result with overlays and an outline of one's own; see `suitability_map`."""
     document = {
         **result_json(result),
-        "view": _view(result.ranking),
+        "view": _corners(_whole(result.ranking)),
+        "first_view": _corners(_first_view(result.ranking)),
         "outline": outline_json(outline),
         "overlays": [overlay_json(overlay) for overlay in overlays],
     }
@@ -80,11 +85,31 @@ def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: Na
     return page
 
 
-def _view(ranking: gpd.GeoDataFrame) -> list[list[float]]:
-    """Return the first view, [[south, west], [north, east]]: all of China, unless the zones lie elsewhere."""
-    bounds = tuple(ranking.to_crs("EPSG:4326").total_bounds)
-    in_china = shapely.box(*bounds).intersects(shapely.box(*CHINA))
-    left, bottom, right, top = CHINA if in_china else map(float, bounds)
+def _whole(ranking: gpd.GeoDataFrame) -> tuple[float, ...]:
+    """Return the bounds of the whole map, in degrees: all of China, unless the zones lie elsewhere."""
+    bounds = _bounds(ranking)
+    return CHINA if shapely.box(*bounds).intersects(shapely.box(*CHINA)) else bounds
+
+
+def _first_view(ranking: gpd.GeoDataFrame) -> tuple[float, ...]:
+    """Return the bounds the map opens with: the whole, or a region when all ranked zones lie in it."""
+    ranked = ranking[ranking["status"] == "ranked"]
+    left, bottom, right, top = _bounds(ranking if ranked.empty else ranked)
+    width, height = max(right - left, SMALLEST_VIEW_DEG), max(top - bottom, SMALLEST_VIEW_DEG)
+    if width > REGIONAL * (CHINA[2] - CHINA[0]) or height > REGIONAL * (CHINA[3] - CHINA[1]):
+        return _whole(ranking)
+    x, y = (left + right) / 2, (bottom + top) / 2
+    half_width, half_height = (span * (0.5 + MARGIN) for span in (width, height))
+    return (x - half_width, y - half_height, x + half_width, y + half_height)
+
+
+def _bounds(ranking: gpd.GeoDataFrame) -> tuple[float, ...]:
+    return tuple(map(float, ranking.to_crs("EPSG:4326").total_bounds))
+
+
+def _corners(bounds: tuple[float, ...]) -> list[list[float]]:
+    """Return [[south, west], [north, east]], as Leaflet wants it."""
+    left, bottom, right, top = bounds
     return [[bottom, left], [top, right]]
 
 

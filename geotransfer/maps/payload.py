@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from geotransfer.errors import CrsError, InputError
 from geotransfer.maps.topology import QUANTA_PER_TOLERANCE, coverage_tolerance, shared_arcs, simplified
 from geotransfer.types import FloatArray
-from geotransfer.words import NOT_GIVEN, QUALITIES, REASONS, STATUSES, UNITS, in_words
+from geotransfer.words import NOT_GIVEN, QUALITIES, REASONS, STABILITIES, STATUSES, UNITS, in_words, place_words
 
 __all__ = ["MappableResult", "embedded_json", "quantile_breaks", "result_json"]
 
 CLASSES = 7
 SCORE_TOLERANCE = 1e-6
 STATUS_LETTERS = {"ranked": "r", "excluded": "e", "unknown": "u"}
+SMALL_DEG = 0.15
+"""Zones whose median width is less (parks, sites) are a few pixels of a national map: their outline is dark."""
 
 
 class MappableResult(Protocol):
@@ -69,6 +71,7 @@ def result_json(result: MappableResult) -> dict[str, Any]:
         "breaks": quantile_breaks(total),
         "exact": _is_weighted_sum(scores, total, [float(criterion["weight"]) for criterion in criteria]),
         "rules": _rules(facts),
+        "stability": _stability(ranking),
         "inputs": [_input(entry) for entry in facts["inputs"]],
         "version": str(facts["geotransfer"]),
     }
@@ -127,11 +130,32 @@ def _zones(ranking: gpd.GeoDataFrame, facts: Mapping[str, Any]) -> dict[str, Any
     return {
         "zone": _strings(ranking, "zone"),
         "name": _strings(ranking, "name"),
-        "province": _indexed(_strings(ranking, "province")),
+        "place": _indexed(_places(ranking)),
+        "eligible": _packed(ranking["eligible_km2"].to_numpy(np.float64), "<f4") if "eligible_km2" in ranking else None,
         "status": "".join(STATUS_LETTERS[status] for status in ranking["status"]),
         "rule": [rules.get(rule, -1) for rule in failed],
         "reason": _reasons(_strings(ranking, "reason"), facts),
         **_geometry(ranking),
+    }
+
+
+def _places(ranking: gpd.GeoDataFrame) -> list[str]:
+    columns = (_strings(ranking, name) for name in ("name", "prefecture", "province"))
+    return [" · ".join(place_words(*names)) for names in zip(*columns, strict=True)]
+
+
+def _stability(ranking: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return what the draws say of each zone; None for a run without draws."""
+    classes = _strings(ranking, "stability")
+    if not any(classes) or not {"rank_p05", "rank_p95"} <= set(ranking.columns):
+        return None
+    number = {name: position for position, name in enumerate(STABILITIES)}
+    low, high = (ranking[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in ("rank_p05", "rank_p95"))
+    return {
+        "classes": [words.as_dict() for words in STABILITIES.values()],
+        "index": [number.get(name, -1) for name in classes],
+        "low": _packed(np.nan_to_num(np.floor(low), nan=-1), "<i4"),
+        "high": _packed(np.nan_to_num(np.ceil(high), nan=-1), "<i4"),
     }
 
 
@@ -140,9 +164,11 @@ def _geometry(ranking: gpd.GeoDataFrame) -> dict[str, Any]:
     shapes = np.asarray(ranking.to_crs("EPSG:4326").geometry, dtype=object)
     areal = np.isin(shapely.get_type_id(shapes), (3, 6)) & ~shapely.is_empty(shapes)
     drawn = np.where(areal, shapes, shapely.MultiPolygon())
+    widths = np.sqrt(shapely.area(shapes[areal]))
     tolerance = coverage_tolerance(drawn)
     points = shapely.point_on_surface(shapes[~areal])
     return {
+        "small": bool(widths.size and np.median(widths) < SMALL_DEG),
         "topology": shared_arcs(
             simplified(drawn, tolerance=tolerance), quantum=tolerance / QUANTA_PER_TOLERANCE
         ).as_json(),

@@ -16,8 +16,20 @@ from markupsafe import Markup
 
 from geotransfer.errors import InputError
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
+from geotransfer.report.robustness import robustness_lines
 from geotransfer.types import Text
-from geotransfer.words import ERROR_SCOPES, GROUPS, NOT_GIVEN, QUALITIES, REASONS, UNITS, ZONE_VALUES, in_words
+from geotransfer.words import (
+    ERROR_SCOPES,
+    GROUPS,
+    NOT_GIVEN,
+    QUALITIES,
+    REASONS,
+    STABILITIES,
+    UNITS,
+    ZONE_VALUES,
+    in_words,
+    place_words,
+)
 
 __all__ = ["ReportableResult", "render_report"]
 
@@ -71,6 +83,8 @@ def render_report(result: ReportableResult) -> str:
             answer=_answer(ranking, facts),
             room=_room(facts),
             top=_top(ranking, facts["criteria"]),
+            drawn={"rank_p05", "rank_p95", "stability"} <= set(ranking.columns),
+            robustness=robustness_lines(ranking, facts),
             picture=minimap_svg(ranking),
             legend=legend_classes(ranking["score"].to_numpy(dtype=np.float64))[::-1],
             colours={"excluded": EXCLUDED, "land": LAND},
@@ -81,7 +95,7 @@ def render_report(result: ReportableResult) -> str:
 
 def _environment() -> Environment:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(number=_number, percent=_percent, short=_short)
+    environment.filters.update(number=_number, measure=_measure, percent=_percent, short=_short)
     vocabularies = {
         "unit": UNITS,
         "group": GROUPS,
@@ -101,8 +115,10 @@ class TopZone:
 
     rank: int
     name: str
-    province: str
+    places: tuple[str, ...]
     score: float
+    ranks: str
+    stability: Text
     values: tuple[float, ...]
 
 
@@ -112,12 +128,20 @@ def _top(ranking: gpd.GeoDataFrame, criteria: Sequence[Mapping[str, Any]]) -> li
         TopZone(
             rank=int(row["rank"]),
             name=_label(row["name"], row["zone"]),
-            province=_label(row["province"], ""),
+            places=tuple(place_words(*(_label(row.get(part), "") for part in ("name", "prefecture", "province")))),
             score=float(row["score"]),
+            ranks=_rank_interval(row.get("rank_p05"), row.get("rank_p95")),
+            stability=in_words(_label(row.get("stability"), MISSING) or MISSING, STABILITIES),
             values=tuple(float(row[criterion["id"]]) for criterion in criteria),
         )
         for row in best.to_dict("records")
     ]
+
+
+def _rank_interval(low: Any, high: Any) -> str:
+    if pd.isna(low) or pd.isna(high):
+        return MISSING
+    return f"{int(np.floor(low)):,}–{int(np.ceil(high)):,}"
 
 
 def _label(name: object, instead: object) -> str:
@@ -225,6 +249,11 @@ def _number(value: float | None, digits: int = 4) -> str:
     decimals = max(0, digits - 1 - int(np.floor(np.log10(abs(value)))))
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _measure(value: float, unit: str) -> str:
+    """Return a number, without spelling out areas and lengths far below what the data resolve."""
+    return "< 0.01" if unit in ("km2", "km") and 0 < value < 0.01 else _number(value)
 
 
 def _percent(share: float | None) -> str:

@@ -17,8 +17,8 @@ from geotransfer.types import FloatArray, IntArray
 
 __all__ = ["RAMP", "LegendClass", "legend_classes", "minimap_svg"]
 
-RAMP = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
-"""ColorBrewer YlGnBu, five classes: safe for the colour-blind, readable on a grey printer."""
+RAMP = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84")
+"""ColorBrewer YlGnBu, the seven classes of the map: safe for the colour-blind, readable on a grey printer."""
 EXCLUDED, UNKNOWN, LAND, LINE = "#cdd1d5", "url(#hatch)", "#f4f4f1", "#3e4c59"
 TOLERANCE_DEG = 0.06
 METRES_PER_STEP = 5000.0
@@ -37,24 +37,29 @@ class LegendClass:
 
 
 def legend_classes(scores: FloatArray) -> list[LegendClass]:
-    """Return quantile classes of the scores, lowest first; NaN is left out.
+    """Return the classes of the map (atlas.js): quantiles, lowest first; NaN is left out, equal bounds are merged.
 
     Examples
     --------
     >>> import numpy as np
-    >>> [round(c.high, 1) for c in legend_classes(np.array([0.1, 0.2, 0.3, 0.4, 0.5, 0.6]))]
-    [0.2, 0.3, 0.4, 0.5, 0.6]
+    >>> [round(c.high, 1) for c in legend_classes(np.arange(8.0))]
+    [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
     """
     known = scores[np.isfinite(scores)]
     if known.size == 0:
         return []
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, len(RAMP) + 1)))
-    if edges.size == 1:
-        edges = np.repeat(edges, 2)
-    colours = RAMP[len(RAMP) - edges.size + 1 :]
+    bounds = np.unique(np.quantile(known, np.arange(1, len(RAMP) + 1) / len(RAMP)))
+    lows = [known.min(), *bounds[:-1]]
     return [
-        LegendClass(float(a), float(b), colour) for a, b, colour in zip(edges[:-1], edges[1:], colours, strict=True)
+        LegendClass(float(low), float(high), colour)
+        for low, high, colour in zip(lows, bounds, _ramp(len(bounds)), strict=True)
     ]
+
+
+def _ramp(classes: int) -> list[str]:
+    """Return colours from the whole ramp."""
+    last = len(RAMP) - 1
+    return [RAMP[int(k * last / (classes - 1) + 0.5) if classes > 1 else last] for k in range(classes)]
 
 
 def minimap_svg(ranking: gpd.GeoDataFrame) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,15 @@ pytestmark = pytest.mark.browser
 SCREENS = [(1366, 768), (390, 844)]
 RAMP = ["#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84"]
 NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+BOUNDS = """() => {
+    const box = Object.values(window).find((value) => value instanceof L.Map).getBounds();
+    return [box.getSouth(), box.getWest(), box.getNorth(), box.getEast()];
+}"""
+CLICK = """(zone) => {
+    const map = Object.values(window).find((value) => value instanceof L.Map);
+    map.eachLayer((one) => { if (one.zone === zone) { one.fire('click', { latlng: one.getCenter() }); } });
+}"""
 
 
 def pixels(page: Page, selector: str) -> np.ndarray:
@@ -115,6 +125,9 @@ def test_all_weights_at_zero_rank_nothing(opened: Page) -> None:
         drag(opened, criterion, 0)
     assert (scores_and_ranks(opened)[1] == -1).all()
     assert "权重均为 0" in opened.locator("#gt-top").inner_text()
+    legend = opened.locator("#gt-legend").inner_text().split()
+    assert legend[legend.index("无法排名") + 1] == "20"
+    assert legend[legend.index("(缺数据)") + 1] == "2"  # the zones without data, no more
 
 
 def test_ties_are_broken_by_the_key_as_in_python(opened: Page) -> None:
@@ -207,13 +220,7 @@ def test_the_banner_stays_and_nothing_lies_over_the_map(opened: Page, screen: tu
 def test_the_whole_territory_is_in_the_first_view(opened: Page, screen: tuple[int, int]) -> None:
     opened.set_viewport_size({"width": screen[0], "height": screen[1]})
     opened.wait_for_timeout(300)
-    bounds = opened.evaluate(
-        """() => {
-            const map = Object.values(window).find((value) => value instanceof L.Map);
-            const box = map.getBounds();
-            return [box.getSouth(), box.getWest(), box.getNorth(), box.getEast()];
-        }"""
-    )
+    bounds = opened.evaluate(BOUNDS)
     # Zengmu shoal 3.9 N, Pamir 73.5 E, Mohe 53.6 N, Fuyuan 135.1 E
     assert bounds[0] <= 3.9
     assert bounds[1] <= 73.5
@@ -260,6 +267,93 @@ def test_a_tooltip_says_why_not(opened: Page, result: Any) -> None:
         zone,
     )
     assert "未通过: 海拔高于 2500 m" in opened.locator(".leaflet-tooltip").last.inner_text()
+
+
+def test_an_excluded_zone_leads_with_the_rule_and_has_no_dashes(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    excluded = (result.ranking["status"] == "excluded").to_numpy()
+    table = result.ranking.copy()
+    table.loc[excluded, "first_failed_rule"] = "no_room"
+    table.loc[excluded, "reason"] = "elevation"
+    table["eligible_km2"] = 8.3e-5
+    table.loc[excluded, ["hub", "score_hub", "people", "score_people"]] = np.nan
+    page = browser_page.open(write_page(replace(result, ranking=table)))
+    page.evaluate(CLICK, int(np.flatnonzero(excluded)[0]))
+    text = page.locator(".leaflet-popup-content").inner_text()
+    assert text.index("主要原因: 海拔高于 2500 m") < text.index("剩余可用地不足: 剩 < 0.01 平方公里")
+    assert page.locator(".gt-card tbody tr").count() == 1
+    assert "–" not in text
+
+
+def test_draws_are_shown_and_are_a_layer(
+    browser_page: Any, result: Any, synthetic: Any, write_page: Callable[[Any], Path]
+) -> None:
+    page = browser_page.open(write_page(synthetic.with_draws(result)))
+    page.locator("#gt-top button").nth(1).click()
+    text = page.locator(".leaflet-popup-content").inner_text()
+    assert "名次 5–95 %: 2–8" in text
+    assert "稳定性: 较可能" in text
+    page.locator("#gt-layers input[type=radio]").nth(1).check()
+    legend = page.locator("#gt-legend").inner_text()
+    for words in ("稳健", "较可能", "取决于权重", "不太可能", "排除"):
+        assert words in legend
+    assert browser_page.errors == []
+
+
+def test_on_a_phone_a_name_brings_the_map_into_view(opened: Page) -> None:
+    opened.set_viewport_size({"width": 390, "height": 844})
+    opened.locator("#gt-top button").nth(15).scroll_into_view_if_needed()
+    opened.locator("#gt-top button").nth(15).click()
+    opened.wait_for_timeout(300)
+    slot, popup = (opened.locator(name).first.bounding_box() for name in ("#gt-slot", ".leaflet-popup"))
+    assert slot is not None
+    assert popup is not None
+    assert slot["y"] >= 0
+    assert slot["y"] + slot["height"] <= 844
+    assert slot["x"] <= popup["x"]
+    assert popup["x"] + popup["width"] <= slot["x"] + slot["width"]
+    assert slot["y"] <= popup["y"]
+    assert popup["y"] + popup["height"] <= slot["y"] + slot["height"]
+
+
+def test_a_regional_run_fits_its_zones_and_the_whole_map_is_a_click_away(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    near = result.ranking.assign(rank=result.ranking["rank"]).set_geometry(
+        result.ranking.geometry.affine_transform([0.2, 0, 0, 0.2, 80, 25])
+    )
+    page = browser_page.open(write_page(replace(result, ranking=near)))
+    bounds = page.evaluate(BOUNDS)
+    west, south, east, north = near[near["status"] == "ranked"].total_bounds
+    assert bounds[0] < south
+    assert bounds[1] < west
+    assert bounds[2] > north
+    assert bounds[3] > east
+    assert bounds[2] - bounds[0] < 3 * (north - south)
+    page.click("#gt-home")
+    bounds = page.evaluate(BOUNDS)
+    assert bounds[0] <= 3.9
+    assert bounds[3] >= 135.1
+
+
+def test_points_are_drawn_above_the_hubs_with_a_dark_outline(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    points = result.ranking.set_geometry(result.ranking.geometry.representative_point())
+    page = browser_page.open(write_page(replace(result, ranking=points)))
+    drawn = page.locator(".leaflet-gt-points-pane path")
+    assert drawn.count() == len(points)
+    assert set(drawn.evaluate_all("(all) => all.map((one) => one.getAttribute('stroke'))")) == {"#1f2933"}
+    fills = drawn.evaluate_all("(all) => all.map((one) => one.getAttribute('fill'))")
+    assert fills.count("url(#gt-hatch)") == 2
+    levels = page.evaluate(
+        """() => ['points', 'overlays'].map((name) => {
+            return Number(document.querySelector(`.leaflet-gt-${name}-pane`).style.zIndex);
+        })"""
+    )
+    assert levels[0] > levels[1]
+    assert browser_page.errors == []
 
 
 def test_a_users_own_map_opens_offline(browser_page: Any, tmp_path: Path) -> None:

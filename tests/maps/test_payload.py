@@ -135,3 +135,34 @@ def test_a_ranking_without_crs_is_refused(result: Any) -> None:
     bare = gpd.GeoDataFrame(result.ranking.set_crs(None, allow_override=True))
     with pytest.raises(CrsError, match="has no CRS"):
         result_json(replace(result, ranking=bare))
+
+
+def test_a_place_is_prefecture_and_province_unless_they_repeat_the_name(result: Any) -> None:
+    table = result.ranking.copy()
+    table["prefecture"] = ["西宁市", "", None, table["name"].iloc[3], *table["province"].iloc[4:]]
+    places = result_json(replace(result, ranking=table))["zones"]["place"]
+    shown = [places["names"][number] for number in places["index"]]
+    provinces = table["province"].tolist()
+    assert shown == [f"西宁市 · {provinces[0]}", *provinces[1:]]
+
+
+def test_a_run_without_draws_has_no_stability(result: Any, synthetic: ModuleType) -> None:
+    assert result_json(result)["stability"] is None
+    drawn = result_json(synthetic.with_draws(result))["stability"]
+    assert drawn["index"] == [0, 1, 2, 3] * 5 + [-1] * 4
+    assert [pair["zh"] for pair in drawn["classes"]] == ["稳健", "较可能", "取决于权重", "不太可能"]
+    assert numbers(drawn["low"], "<i4").tolist() == [*range(1, 21), -1, -1, -1, -1]
+    assert numbers(drawn["high"], "<i4").tolist()[:2] == [7, 8]
+
+
+def test_outside_is_a_reason_in_words(result: Any) -> None:
+    reasons = result_json(replace(result, ranking=result.ranking.assign(reason="outside")))["zones"]["reason"]
+    assert reasons["names"] == [
+        {"zh": "位于中国及图层范围之外", "en": "the zone lies outside China and outside the layers"}
+    ]
+
+
+def test_only_parks_are_small(result: Any) -> None:
+    parks = result.ranking.set_geometry(shapely.buffer(shapely.centroid(result.ranking.geometry.to_numpy()), 0.03))
+    assert result_json(result)["zones"]["small"] is False
+    assert result_json(replace(result, ranking=parks))["zones"]["small"] is True

@@ -159,6 +159,55 @@ def test_a_users_own_file_is_said_in_two_languages(result: Any) -> None:
         assert words in text, words
 
 
+def test_a_run_without_draws_has_neither_their_sentences_nor_their_columns(result: Any) -> None:
+    for same in (result, changed(result, robustness=None)):
+        html = render_report(same)
+        assert 'class="robustness"' not in html
+        assert "名次 5–95 %" not in html
+
+
+def test_what_the_draws_say(result: Any, synthetic: Any) -> None:
+    drawn = synthetic.with_draws(result)
+    text = Reader(render_report(drawn)).text
+    for words in (
+        "权重在给定值附近、数据在误差范围内变动时, 下列区域在至少一半的抽样中保持前 10 名: 县01、县02。",
+        "没有区域能在至少一半的抽样中保持前 10 名 (最高 42%): 不存在与权重无关的赢家。",
+        "there is no winner whatever the weights",
+        "没有区域在全部 5 种评价方法",
+        "0.50 至 0.80",
+        "煤电基准价 与 到枢纽距离 (0.81)",
+        "煤电基准价 (6.2); 到枢纽距离 (∞)",
+        "抽样 1,000 次",
+        "名次 5–95 %",
+        "1–7",
+        "取决于权重",
+    ):
+        assert words in text, words
+
+
+def test_who_stays_whatever_the_weights(result: Any, synthetic: Any) -> None:
+    always = {**synthetic.STAYS["methods"], "always": ["县01"]}
+    stays = {
+        **synthetic.STAYS,
+        "errors": {},
+        "given_weights": {"stay": [], "best_share": 0.3},
+        "free_weights": {"stay": ["县01"], "best_share": 0.52},
+        "methods": always,
+        "collinearity": {"pairs": [], "vif": {"tariff": 1.0}},
+    }
+    ranking = result.ranking.assign(prefecture="西宁市")
+    text = Reader(render_report(changed(replace(result, ranking=ranking), robustness=stays))).text
+    for words in (
+        "With the weights varied around the given ones nobody stays in the top 10",
+        "仍保持前 10 名的只有: 县01 (西宁市) (最高 52%)",
+        "一致列入前 10 名的区域: 县01 (西宁市)。",
+        "准则得分之间没有强相关",
+        "未计入数据误差",
+        "西宁市 · 甲省",
+    ):
+        assert words in text, words
+
+
 @pytest.mark.browser
 def test_languages_switch_without_a_script(browser_page: Any, result: Any, tmp_path: Any) -> None:
     path = tmp_path / "report.html"
@@ -173,5 +222,9 @@ def test_languages_switch_without_a_script(browser_page: Any, result: Any, tmp_p
     assert "结论" not in page.locator("main").inner_text()
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    assert page.locator(".hint").first.is_visible()
+    assert page.evaluate(
+        "() => Array.from(document.querySelectorAll('.wide'), (box) => box.scrollWidth > box.clientWidth)"
+    )
     assert browser_page.errors == []
     assert browser_page.requests == []

@@ -6,6 +6,9 @@
   const EXCLUDED = "#cdd1d5";
   const LAND = "#f4f4f1";
   const RANKED = "#5aa2c4";
+  const UNWEIGHTED = "#e6dff0";
+  const STABILITY = ["#08519c", "#6baed6", "#fdae61", "#f3ead3"]; // safe for the colour-blind, dark to light
+  const EDGE = "#1f2933"; // round points and parks, which would be lost without
   const BORDER = "rgba(255,255,255,0.6)";
   const CLOSE = 5.5; // zoom from which borders between zones are drawn in full
   const OUTLINE = "#3e4c59";
@@ -69,15 +72,17 @@
     const shapes = gt.codec.decode(zones.topology).shapes;
     const points = new Map(zones.points.map(([zone, lon, lat]) => [zone, [lat, lon]]));
     const renderer = L.canvas({ padding: 0.2 });
+    const raised = { pane: pane(map, "gt-points", 470, true), color: EDGE, weight: 1.2, fillOpacity: 1, fillColor: EXCLUDED };
+    raised.renderer = L.svg({ pane: raised.pane }); // lets the pointer through to what lies between
     const style = { renderer: renderer, color: BORDER, weight: borderWeight(map), fillOpacity: 1, fillColor: EXCLUDED, smoothFactor: 0.4 };
     return zones.zone.map((_, i) => {
       let layer = null;
       if (points.has(i)) {
-        layer = L.circleMarker(points.get(i), { ...style, color: "#ffffff", weight: 1, radius: 6 });
+        layer = L.circleMarker(points.get(i), { ...raised, radius: 6 });
       } else if (shapes[i].length) {
-        layer = L.polygon(shapes[i], style);
+        layer = L.polygon(shapes[i], zones.small ? raised : style);
       }
-      if (layer) { layer.zone = i; layer.addTo(map); }
+      if (layer) { layer.zone = i; layer.raised = points.has(i) || zones.small; layer.addTo(map); }
       return layer;
     });
   }
@@ -87,7 +92,7 @@
     const layers = zoneLayers(map, data);
     const drawn = new Array(layers.length).fill(null);
     let weight = borderWeight(map);
-    const rest = (layer) => layer.setStyle(layer.getRadius ? { color: "#ffffff", weight: 1 } : { color: BORDER, weight: weight });
+    const rest = (layer) => layer.setStyle(layer.raised ? { color: EDGE, weight: 1.2 } : { color: BORDER, weight: weight });
     map.on("zoomend", () => {
       if (borderWeight(map) === weight) { return; }
       weight = borderWeight(map);
@@ -95,13 +100,14 @@
     });
     return {
       layers: layers,
-      lift: (layer) => layer.setStyle({ color: "#111827", weight: 1.8 }).bringToFront(),
+      lift: (layer) => layer.setStyle({ color: "#111827", weight: layer.raised ? 2.6 : 1.8 }).bringToFront(),
       rest: rest,
       paint: function (fills) {
         layers.forEach((layer, i) => {
           if (layer && drawn[i] !== fills[i]) {
             drawn[i] = fills[i];
-            layer.setStyle({ fillColor: fills[i] });
+            const plain = typeof fills[i] === "string" || !layer.raised;
+            layer.setStyle({ fillColor: plain ? fills[i] : "url(#gt-hatch)" });
           }
         });
       }
@@ -167,7 +173,7 @@
   }
 
   gt.atlas = {
-    colours: { excluded: EXCLUDED, land: LAND, ranked: RANKED },
+    colours: { excluded: EXCLUDED, land: LAND, ranked: RANKED, unweighted: UNWEIGHTED, stability: STABILITY },
     hatch: hatch,
     ramp: ramp,
     drawOutline: drawOutline,

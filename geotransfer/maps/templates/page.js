@@ -14,7 +14,14 @@
       values: gt.codec.float32(data.values),
       scores: gt.codec.float64(data.scores),
       initial: weights,
-      status: (zone) => data.statuses[data.zones.status[zone]]
+      eligibleLand: data.zones.eligible && gt.codec.float32(data.zones.eligible),
+      stability: data.stability && {
+        ...data.stability, low: gt.codec.int32(data.stability.low), high: gt.codec.int32(data.stability.high)
+      },
+      status: (zone) => {
+        const letter = data.zones.status[zone];
+        return letter === "r" && !state.shares ? words.noWeightsZone : data.statuses[letter];
+      }
     };
     state.eligible = Array.from(data.zones.status, (letter) => letter === "r");
     restore(state);
@@ -53,12 +60,14 @@
     });
     const excluded = { colour: gt.atlas.colours.excluded, label: both(statuses.e), count: 0 };
     const unknown = { colour: null, label: both(statuses.u), count: 0 };
+    const unweighted = { colour: gt.atlas.colours.unweighted, label: both(words.noWeightsZone), count: 0 };
     const entryOf = (value, zone) => {
       if (letters[zone] === "e") { return excluded; }
+      if (letters[zone] === "r" && !breaks.length && !state.shares) { return unweighted; }
       return Number.isNaN(value) ? unknown : entries[gt.scoring.classOf(value, breaks)];
     };
     const of = Array.from(values, (value, zone) => entryOf(value, zone));
-    return { of: of, entries: entries.reverse().concat(excluded, unknown) };
+    return { of: of, entries: entries.reverse().concat(unweighted, excluded, unknown) };
   }
 
   function scoreTheme(state) {
@@ -99,6 +108,23 @@
     };
   }
 
+  function stabilityTheme(state) {
+    const { statuses, zones: { status: letters } } = state.data;
+    return {
+      id: "stability",
+      title: words.stability,
+      lines: () => [both(words.stabilityUnit)],
+      legend: () => {
+        const entries = state.stability.classes.map((title, k) => (
+          { colour: gt.atlas.colours.stability[k], label: both(title), count: 0 }));
+        const excluded = { colour: gt.atlas.colours.excluded, label: both(statuses.e), count: 0 };
+        const unknown = { colour: null, label: both(statuses.u), count: 0 };
+        const of = state.stability.index.map((k, zone) => (letters[zone] === "e" ? excluded : entries[k] || unknown));
+        return { of: of, entries: entries.concat(excluded, unknown) };
+      }
+    };
+  }
+
   function makeView(map, state) {
     const zones = gt.atlas.drawZones(map, state.data);
     const pattern = gt.atlas.hatch();
@@ -117,11 +143,14 @@
   function wireZones(map, state, view, frame) {
     const drawn = view.zones.layers.filter(Boolean);
     let open = null;
-    const popup = L.popup({ maxWidth: Math.min(400, window.innerWidth - 60), minWidth: Math.min(330, window.innerWidth - 80) });
+    const popup = L.popup();
     popup.on("remove", () => { open = null; });
     const show = (zone, where) => {
       open = zone;
-      popup.options.maxHeight = Math.max(200, map.getSize().y - 70);
+      const size = map.getSize(); // the popup's frame and tip need the rest
+      Object.assign(popup.options, {
+        maxWidth: Math.min(400, size.x - 56), minWidth: Math.min(330, size.x - 56), maxHeight: Math.max(120, size.y - 80)
+      });
       popup.setLatLng(where).setContent(gt.cards.card(state, zone)).openOn(map);
     };
     const tooltip = L.tooltip({ sticky: true, opacity: 1 });
@@ -145,6 +174,7 @@
         const layer = view.zones.layers[zone];
         if (!layer) { return; }
         frame.keep();
+        frame.bringIntoView();
         const bounds = layer.getBounds ? layer.getBounds() : L.latLngBounds([layer.getLatLng()]);
         map.fitBounds(bounds.pad(2), { maxZoom: 7, animate: false });
         show(zone, bounds.getCenter());
@@ -173,25 +203,34 @@
     return sliders;
   }
 
-  function wireMap(map, view) {
+  // On a narrow page the map lies above the list of names, under notes that stay on the screen.
+  function bringIntoView() {
+    if (!window.matchMedia("(max-width: 1080px)").matches) { return; }
+    const notes = at("gt-notes");
+    at("gt-map").style.scrollMarginTop = `${notes ? notes.offsetHeight : 0}px`;
+    at("gt-map").scrollIntoView({ block: "start" });
+  }
+
+  function wireMap(map, whole, first) {
     const box = map.getContainer();
     box.setAttribute("role", "region");
     box.setAttribute("aria-label", "地图 Map");
     at("gt-slot").append(box);
     let moved = false;
-    const home = () => { map.closePopup(); map.fitBounds(view, { animate: false }); };
+    let shown = first;
+    const home = () => { map.closePopup(); map.fitBounds(shown, { animate: false }); };
     const step = (by) => () => { moved = true; map.setZoom(map.getZoom() + by); };
     ["pointerdown", "wheel", "keydown"].forEach((kind) => box.addEventListener(kind, () => { moved = true; }, { passive: true }));
     at("gt-zoom-in").addEventListener("click", step(1));
     at("gt-zoom-out").addEventListener("click", step(-1));
-    at("gt-home").addEventListener("click", () => { moved = false; home(); });
+    at("gt-home").addEventListener("click", () => { moved = false; shown = whole; home(); });
     new ResizeObserver(() => {
       map.invalidateSize({ animate: false });
-      if (!moved) { home(); } // the whole territory stays in view until the reader moves the map
+      if (!moved) { home(); } // the first view stays until the reader moves the map
     }).observe(at("gt-slot"));
     map.invalidateSize({ animate: false });
     home();
-    return { keep: () => { moved = true; } };
+    return { keep: () => { moved = true; }, bringIntoView: bringIntoView };
   }
 
   function wireLanguages(changed) {
@@ -207,7 +246,7 @@
 
   gt.start = function (map) {
     const data = JSON.parse(at("gt-data").textContent);
-    const frame = wireMap(map, data.view);
+    const frame = wireMap(map, data.view, data.first_view);
     gt.atlas.drawOutline(map, data.outline);
     const state = makeState(data);
     const view = makeView(map, state);
@@ -221,6 +260,7 @@
     };
     const sliders = wireWeights(state, update);
     const themes = [scoreTheme(state), ...state.criteria.map((one, c) => criterionTheme(state, one, c)), statusTheme(state)];
+    if (state.stability) { themes.splice(1, 0, stabilityTheme(state)); }
     const groups = gt.atlas.overlayGroups(map, data.overlays);
     view.theme = themes[0];
     gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });

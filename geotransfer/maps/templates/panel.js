@@ -76,8 +76,8 @@
 
   function topRow(state, zone, visit) {
     const zones = state.data.zones;
-    const province = zones.province.names[zones.province.index[zone]];
-    const name = element("span", "", zones.name[zone] || zones.zone[zone], element("small", "", province));
+    const place = zones.place.names[zones.place.index[zone]];
+    const name = element("span", "", zones.name[zone] || zones.zone[zone], element("small", "", place));
     const button = element("button", "", element("b", "", String(state.rank[zone])), name, element("data", "", state.score[zone].toFixed(3)));
     button.type = "button";
     button.dataset.zone = zones.zone[zone];

@@ -9,6 +9,10 @@
     status: { zh: "评价状态", en: "Status" },
     rank: { zh: "名次", en: "Rank" },
     failed: { zh: "未通过: ", en: "Fails: " },
+    left: { zh: "剩余可用地不足: 剩 ", en: "Too little eligible land left: " },
+    interval: { zh: "原权重下名次 5–95 %: ", en: "Rank 5–95 % (the run's weights): " },
+    stability: { zh: "稳定性", en: "Stability" },
+    stabilityUnit: { zh: "在原权重附近及数据误差内抽样, 进入前 10 % 的频率", en: "How often a zone is in the best tenth, drawing weights around the run's and data within their errors" },
     mainly: { zh: "主要原因: ", en: "Reason: " },
     missing: { zh: "缺少: ", en: "Missing: " },
     log: { zh: ", 对数", en: ", log scale" },
@@ -20,6 +24,7 @@
     zones: { zh: "区域数", en: "zones" },
     outside: { zh: "研究范围之外", en: "Outside the study" },
     noWeights: { zh: "所有权重均为 0, 无法排名。", en: "All weights are 0: nothing to rank." },
+    noWeightsZone: { zh: "权重均为 0, 无法排名", en: "No weights: cannot be ranked" },
     basis: { zh: "数据性质: ", en: "Basis: " },
     source: { zh: "来源: ", en: "Source: " },
     scale: { zh: "评分标准", en: "Scored" }
@@ -49,6 +54,12 @@
     return value.toLocaleString("en", { maximumSignificantDigits: digits || 4 });
   }
 
+  // Areas and lengths far below what the data resolve are not spelt out.
+  function measure(value, unit) {
+    if ((unit.en === "km²" || unit.en === "km") && value > 0 && value < 0.01) { return "< 0.01"; }
+    return number(value);
+  }
+
   function setLanguage(language) {
     document.documentElement.lang = language;
     document.querySelectorAll("#gt-languages button").forEach((button) => {
@@ -56,5 +67,5 @@
     });
   }
 
-  gt.text = { words: WORDS, element: element, both: both, number: number, setLanguage: setLanguage };
+  gt.text = { words: WORDS, element: element, both: both, number: number, measure: measure, setLanguage: setLanguage };
 })(window.geotransfer = window.geotransfer || {});
