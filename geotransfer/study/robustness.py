@@ -187,7 +187,8 @@ def _methods(scenario: Scenario, scores: FloatArray, n: int, names: list[str]) -
     return {
         "methods": list(found.methods),
         "always": [names[i] for i in found.always],
-        "spearman": [[round(float(x), 6) for x in row] for row in found.spearman],
+        # with fewer than three zones there is no correlation
+        "spearman": [[round(float(x), 6) if np.isfinite(x) else None for x in row] for row in found.spearman],
     }
 
 

@@ -135,3 +135,13 @@ def test_an_error_is_given_in_one_way() -> None:
     ):
         with pytest.raises(InputError, match=words):
             drawn(criteria__tariff__error=error)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_a_few_parks_are_written_too(tmp_path: Path, n: int) -> None:
+    lines = ["甲,102.45,24.92", "乙,110.10,40.55", "丙,106.5,38.2"][:n]
+    (tmp_path / "parks.csv").write_text("\n".join(["name,lon,lat", *lines]) + "\n", encoding="utf-8")
+    gt.write_result(drawn(zones=str(tmp_path / "parks.csv")), tmp_path / "out")
+    record = gt.read_result(tmp_path / "out").provenance["result"]
+    assert record["counts"]["ranked"] == n
+    assert (record["robustness"] is None) == (n == 1)
