@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,13 +68,13 @@ class Raster:
         return f"Raster({np.isfinite(self.values).sum()} of {self.grid.size} cells with data, {self.grid!r})"
 
 
-def check_same_grid(grid: Grid, **rasters: Raster) -> None:
+def check_same_grid(grid: Grid, rasters: Mapping[str, Raster]) -> None:
     """Raise `GridMismatchError` when a raster is not on `grid`.
 
     Examples
     --------
     >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
-    >>> check_same_grid(grid, slope=Raster([[1, 2]], grid))
+    >>> check_same_grid(grid, {"slope": Raster([[1, 2]], grid)})
     """
     for name, raster in rasters.items():
         if raster.grid != grid:

@@ -98,4 +98,4 @@ def test_writing_where_there_is_no_folder(tmp_path: Path) -> None:
 def test_rasters_on_two_grids_name_the_way_out() -> None:
     other = Grid.from_bounds((0, 0, 4, 3), resolution=0.5, crs=GRID.crs)
     with pytest.raises(GridMismatchError, match=r"'slope' is on .* call align"):
-        check_same_grid(other, slope=Raster(VALUES, GRID))
+        check_same_grid(other, {"slope": Raster(VALUES, GRID)})

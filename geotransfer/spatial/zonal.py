@@ -77,7 +77,7 @@ def zonal_statistics(
     if not loaded:
         raise InputError("rasters is an empty mapping, expected at least one raster")
     grid = next(iter(loaded.values())).grid
-    check_same_grid(grid, **loaded)
+    check_same_grid(grid, loaded)
     local = _checked_zones(zones, grid)
     # exactextract names the columns by the sources only when there are several: so they get numbers
     sources = [_source(raster, f"r{i}") for i, raster in enumerate(loaded.values())]

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from geotransfer.errors import InputError
 from geotransfer.mcda.ranking import RANK_DECIMALS
+from geotransfer.mcda.screening import spearman_matrix
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.study.criteria import Measured
 from geotransfer.types import BoolArray, FloatArray, IntArray
@@ -205,8 +205,5 @@ def spearman(a: FloatArray, b: FloatArray) -> float:
     1.0
     """
     keep = ~(np.isnan(a) | np.isnan(b))
-    # pandas ranks: importing scipy.stats would cost a run 0.3 s
-    ranks = [pd.Series(np.round(x[keep], RANK_DECIMALS)).rank().to_numpy() for x in (a, b)]
-    if keep.sum() < 3 or any(np.ptp(r) == 0 for r in ranks):
-        return float("nan")
-    return float(np.round(np.corrcoef(ranks[0], ranks[1])[0, 1], RANK_DECIMALS))
+    pairs = np.round(np.column_stack([a[keep], b[keep]]), RANK_DECIMALS).astype(np.float64, copy=False)
+    return float(spearman_matrix(pairs)[0, 1])
