@@ -118,11 +118,12 @@ def _by_list(test: ZonesTest, inputs: Inputs) -> CheckedRule:
     if "adcode" not in listed:
         raise InputError(f"the list has the columns {', '.join(map(str, listed.columns))}; expected one named adcode")
     adcodes = frozenset(listed["adcode"].astype(str))
-    counties = boundaries("county").to_crs(inputs.grid.crs)
+    counties = boundaries("county")
     unknown = sorted(adcodes - set(counties["adcode"]))
     if unknown:
         raise InputError(f"the list names the adcodes {', '.join(unknown[:5])}, which no county has; correct them")
-    return CheckedRule("", polygons=counties.loc[counties["adcode"].isin(adcodes), "geometry"], adcodes=adcodes)
+    forbidden = counties.loc[counties["adcode"].isin(adcodes), "geometry"].to_crs(inputs.grid.crs)
+    return CheckedRule("", polygons=forbidden, adcodes=adcodes)
 
 
 def city_circles(places: gpd.GeoDataFrame, grid: Grid, test: CitiesTest) -> gpd.GeoDataFrame:

@@ -61,8 +61,11 @@ def rule_steps(rules: Sequence[CheckedRule], zones: gpd.GeoDataFrame, covered: C
         else:
             polygons.append(rule.polygons)
             alone = coverage_outside(zones, rule.polygons, grid, covered) / covered.share
-            first = len(polygons) == 1
-            outside = alone if first else coverage_outside(zones, _joined(polygons), grid, covered) / covered.share
+            if ((alone < 1.0) & (outside < 1.0)).any():
+                # two rules cut the same pair: their polygons may overlap there
+                outside = coverage_outside(zones, _joined(polygons), grid, covered) / covered.share
+            else:
+                outside = outside * alone
         steps.append(RuleStep(rule.name, alone, by_cells * outside))
     return steps
 

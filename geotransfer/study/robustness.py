@@ -217,7 +217,8 @@ def stability_raster(scenario: Scenario, scores: FloatArray, suitability: Raster
         return suitability
     table = scores[shown]
     weights = np.array(list(scenario.weights.values()))
-    table = np.ascontiguousarray(table[:, weights > 0])
+    # column by column in memory: that is how the weighted sum reads it
+    table = np.asfortranarray(table[:, weights > 0])
     law = WeightLaw.of(table.shape[1], weights=weights[weights > 0], concentration=scenario.robustness.concentration)
     hits = np.zeros(len(table))
     place = max(1, round(TOP_SHARE * len(table)))
