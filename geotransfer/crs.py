@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pyproj import CRS, Geod
+from pyproj import CRS
 from pyproj.crs import ProjectedCRS
 from pyproj.crs.coordinate_operation import AlbersEqualAreaConversion
 from pyproj.exceptions import CRSError
@@ -21,7 +21,6 @@ from geotransfer.types import BoolArray, FloatArray
 __all__ = [
     "CHINA_ALBERS",
     "WGS84",
-    "WGS84_GEOD",
     "bd09_to_gcj02",
     "bd09_to_wgs84",
     "check_projected",
@@ -34,7 +33,6 @@ __all__ = [
 ]
 
 WGS84 = CRS.from_epsg(4326)
-WGS84_GEOD = Geod(ellps="WGS84")
 CHINA_ALBERS: CRS = ProjectedCRS(
     AlbersEqualAreaConversion(
         latitude_first_parallel=25,

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BoolArray", "Bounds", "FloatArray", "IntArray", "Level", "Status", "Text"]
+__all__ = ["BoolArray", "Bounds", "FloatArray", "IntArray", "Level", "Text"]
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -16,7 +16,6 @@ IntArray = NDArray[np.int64]
 Bounds = tuple[float, float, float, float]
 """(left, bottom, right, top) in CRS units."""
 Level = Literal["province", "prefecture", "county"]
-Status = Literal["ranked", "excluded", "unknown"]
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,10 @@ class SyntheticResult:
     provenance: dict[str, Any]
 
 
+NASTY = {3: "<script>alert(1)</script>", 4: '"></div>', 7: "{{ 7 * 7 }} {% raw %} & '"}
+"""Names of zones that are markup."""
+
+
 def value_of(criterion: dict[str, Any], scores: np.ndarray) -> np.ndarray:
     """The value that has this score: the linear scale read backwards."""
     (x0, y0), (x1, y1) = criterion["points"]

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import CRS, Transformer
+from pyproj import CRS, Geod, Transformer
 
 import geotransfer as gt
-from geotransfer.crs import CHINA_ALBERS, WGS84, WGS84_GEOD, check_projected, parse_crs
+from geotransfer.crs import CHINA_ALBERS, WGS84, check_projected, parse_crs
 from geotransfer.errors import CrsError, InputError
 
 
@@ -19,13 +19,13 @@ def test_albers_keeps_the_area_of_a_degree_square_at_40_north() -> None:
     lat = 40 + np.concatenate([np.zeros(200), edge, np.ones(200), edge[::-1]])
     x, y = to_albers.transform(lon, lat)
     shoelace = abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
-    geodesic, _ = WGS84_GEOD.polygon_area_perimeter(lon, lat)
+    geodesic, _ = Geod(ellps="WGS84").polygon_area_perimeter(lon, lat)
     assert shoelace == pytest.approx(abs(geodesic), rel=1e-4)
 
 
 @pytest.mark.parametrize(("lat", "azimuth"), [(18, 0), (18, 90), (36, 0), (36, 90), (53, 0), (53, 90)])
 def test_albers_lengths_are_within_the_stated_error(lat: float, azimuth: float) -> None:
-    lon2, lat2, _ = WGS84_GEOD.fwd(105, lat, azimuth, 10_000)
+    lon2, lat2, _ = Geod(ellps="WGS84").fwd(105, lat, azimuth, 10_000)
     x, y = Transformer.from_crs(WGS84, CHINA_ALBERS, always_xy=True).transform([105, lon2], [lat, lat2])
     assert np.hypot(x[1] - x[0], y[1] - y[0]) == pytest.approx(10_000, rel=0.04)
 
@@ -51,7 +51,7 @@ def test_degrees_are_no_length() -> None:
     [(116.39, 39.91, (500, 700)), (121.47, 31.23, (400, 600)), (87.62, 43.82, (200, 700)), (104.07, 30.67, (200, 600))],
 )
 def test_gcj02_shift_has_the_known_size(lon: float, lat: float, metres: tuple[float, float]) -> None:
-    _, _, distance = WGS84_GEOD.inv(lon, lat, *gt.wgs84_to_gcj02(lon, lat))
+    _, _, distance = Geod(ellps="WGS84").inv(lon, lat, *gt.wgs84_to_gcj02(lon, lat))
     assert metres[0] < distance < metres[1]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -11,31 +10,21 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
+import synthetic_result
 
 from geotransfer.maps import NationalOutline, Overlay, draw_map, write_offline
 from geotransfer.types import Text
 
-NASTY = {3: "<script>alert(1)</script>", 4: '"></div>', 7: "{{ 7 * 7 }} {% raw %} & '"}
-
 
 @pytest.fixture(scope="session")
 def synthetic() -> ModuleType:
-    path = Path(__file__).parents[1] / "synthetic_result.py"
-    spec = importlib.util.spec_from_file_location("synthetic_result", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    import sys
-
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return synthetic_result
 
 
 @pytest.fixture
-def result(synthetic: ModuleType) -> Any:
+def result() -> Any:
     """24 zones: 20 ranked, 2 excluded, 2 unknown; three with names that are markup."""
-    return synthetic.small_result(names=NASTY)
+    return synthetic_result.small_result(names=synthetic_result.NASTY)
 
 
 @pytest.fixture(scope="session")
