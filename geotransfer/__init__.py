@@ -75,11 +75,11 @@ if TYPE_CHECKING:
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
     from geotransfer.spatial.rasterization import rasterize as rasterize
     from geotransfer.spatial.zonal import zonal_statistics as zonal_statistics
+    from geotransfer.spec.scenario import Scenario as Scenario
+    from geotransfer.spec.scenario import scenario as scenario
+    from geotransfer.spec.scenario import scenario_names as scenario_names
     from geotransfer.study.assembly import run as run
     from geotransfer.study.result import Result as Result
-    from geotransfer.study.scenario import Scenario as Scenario
-    from geotransfer.study.scenario import scenario as scenario
-    from geotransfer.study.scenario import scenario_names as scenario_names
 
 _HOMES = {
     "catalog.boundaries": ("boundaries",),
@@ -120,7 +120,7 @@ _HOMES = {
     "spatial.zonal": ("zonal_statistics",),
     "study.assembly": ("run",),
     "study.result": ("Result",),
-    "study.scenario": ("Scenario", "scenario", "scenario_names"),
+    "spec.scenario": ("Scenario", "scenario", "scenario_names"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
