@@ -66,7 +66,7 @@ CLASSES = {
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
-OTHERS = ("Result", "Scenario")
+OTHERS = ("DeliveredPrice", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",
