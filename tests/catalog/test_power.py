@@ -88,9 +88,8 @@ def test_own_green_power_is_capped():
 
 
 def test_exported_power_is_there_to_see():
-    shown = dict(
-        zip(TABLES.areas, zip(TABLES.export_lines, TABLES.export_gw, TABLES.export_twh, strict=True), strict=True)
-    )
+    figures = zip(TABLES.export_lines, TABLES.export_gw, TABLES.export_twh, strict=True)
+    shown = dict(zip(TABLES.areas, figures, strict=True))
     assert shown["新疆"] == (2, 12 + 8, 68.373)
     assert shown["云南"] == (2, 5, 33)
     assert shown["蒙东"] == (1, 10, 0)

@@ -94,7 +94,7 @@ def test_from_the_grid_by_hand():
 def test_low_and_high_by_hand():
     result = price()
     low = 0.39 * (1 + 0.03 / 0.97) + 0.07 + 0.01 + 0.03 + 0.9 * 30 * 12 / (8760 * 1.0)
-    # at half load the peak is still used 365 h a month: the discount's high is what makes it dear
+    # 365 h of full demand a month would earn the discount; its high is that there is none
     high = 0.41 * 1.2 * (1 + 0.05 / 0.95) + 0.10 + 0.05 + 0.03 + 1.0 * 36 * 12 / (8760 * 0.5)
     assert result.low[0] == pytest.approx(low)
     assert result.high[0] == pytest.approx(high)
@@ -129,7 +129,8 @@ def test_captive_coal_by_hand():
     assert result.total[0] == pytest.approx(0.27 + plant + 0.03 + 0.03)
     dearest = (4500 * 0.09 / (1 - 1.09**-20) + 150) / (8760 * 0.7) + 0.03
     assert result.high[0] == pytest.approx(1200 * 330 / 1e6 + dearest + 0.06 + 0.03)
-    assert not (result.transmission.any() or result.demand.any())
+    assert not result.transmission.any()
+    assert not result.demand.any()
     assert np.isnan(result.total[1])  # no coal price there
 
 
@@ -158,10 +159,9 @@ def test_green_direct_by_hand():
 
 
 def test_curtailment_of_one_technology():
-    wind, solar = (
-        price(mode="green_direct", green=GreenSupply(lcoe=0.23, share=0.2, technology=name))
-        for name in ("wind", "solar")
-    )
+    supply = GreenSupply(lcoe=0.23, share=0.2)
+    wind = price(mode="green_direct", green=replace(supply, technology="wind"))
+    solar = price(mode="green_direct", green=replace(supply, technology="solar"))
     assert wind.green[0] == pytest.approx(0.2 * (0.23 / 0.96 + 0.01))
     assert solar.green[0] == pytest.approx(0.2 * (0.23 / 0.92 + 0.01))
 

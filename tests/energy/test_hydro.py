@@ -47,7 +47,7 @@ def test_non_fossil_share_by_hand():
 
 @pytest.mark.parametrize("factor", [0.0, -1.0, float("nan")])
 def test_no_fossil_factor(factor):
-    with pytest.raises(InputError, match="fossil_factor is .* expected kg CO2/kWh above 0"):
+    with pytest.raises(InputError, match=r"fossil_factor is .* expected kg CO2/kWh above 0"):
         non_fossil_share([0.5], fossil_factor=factor)
 
 
