@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
+    from geotransfer.catalog.power import power_tables as power_tables
     from geotransfer.catalog.readers import read_features as read_features
     from geotransfer.crs import bd09_to_gcj02 as bd09_to_gcj02
     from geotransfer.crs import bd09_to_wgs84 as bd09_to_wgs84
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
     from geotransfer.crs import gcj02_to_wgs84 as gcj02_to_wgs84
     from geotransfer.crs import wgs84_to_bd09 as wgs84_to_bd09
     from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
+    from geotransfer.energy.carbon import carbon_books as carbon_books
+    from geotransfer.energy.carbon import carbon_change as carbon_change
+    from geotransfer.energy.delivered_price import DeliveredPrice as DeliveredPrice
+    from geotransfer.energy.delivered_price import GreenSupply as GreenSupply
+    from geotransfer.energy.delivered_price import delivered_price as delivered_price
+    from geotransfer.energy.green_share import matched_share as matched_share
     from geotransfer.energy.power_cost import capital_recovery_factor as capital_recovery_factor
     from geotransfer.energy.power_cost import lcoe as lcoe
     from geotransfer.grid import Grid as Grid
@@ -84,6 +91,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "catalog.boundaries": ("boundaries",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
+    "catalog.power": ("power_tables",),
     "catalog.readers": ("read_features",),
     "crs": (
         "bd09_to_gcj02",
@@ -93,6 +101,9 @@ _HOMES = {
         "wgs84_to_bd09",
         "wgs84_to_gcj02",
     ),
+    "energy.carbon": ("carbon_books", "carbon_change"),
+    "energy.delivered_price": ("DeliveredPrice", "GreenSupply", "delivered_price"),
+    "energy.green_share": ("matched_share",),
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
     "grid": ("Grid",),
     "maps": ("suitability_map", "write_offline"),
