@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
 from geotransfer.catalog.entries import layer_entry
+from geotransfer.catalog.fetched import fetched_file
 from geotransfer.catalog.layers import layer_features, layer_raster, layer_table
 from geotransfer.catalog.readers import read_features, read_table
-from geotransfer.crs import metres_per_unit
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
-from geotransfer.raster import Raster, raster_grid, read_raster
+from geotransfer.raster import Raster
 from geotransfer.spatial.alignment import ResamplingMethod, align
+from geotransfer.study.large_rasters import aligned_file, suited_resampling
 
 __all__ = ["Inputs"]
 
@@ -43,22 +42,23 @@ class Inputs:
         name = _one_of(layer, file)
         key = (name, band, resampling or "")
         if key not in self._aligned:
-            raw = layer_raster(layer) if layer else self._read_file(name, band)
-            self._record(layer, file, hashlib.sha256(raw.values.tobytes()).hexdigest() if layer else None)
-            self._aligned[key] = align(raw, self.grid, resampling=resampling or _suited(raw, self.grid))
+            self._aligned[key] = self._file_raster(name, band, resampling) if file else self._layer(name, resampling)
         return self._aligned[key]
 
-    def _read_file(self, path: str, band: int) -> Raster:
-        """Read of a user's raster what the study needs: it may be far larger than the memory."""
-        whole = raster_grid(path)
-        margin = 2 * max(whole.resolution) + 2 * self.grid.resolution[0] / metres_per_unit(whole.crs)
-        to_raster = Transformer.from_crs(self.grid.crs, whole.crs, always_xy=True)
-        left, bottom, right, top = to_raster.transform_bounds(*self.grid.bounds)
-        needed = (left - margin, bottom - margin, right + margin, top + margin)
-        west, south, east, north = whole.bounds
-        apart = needed[0] >= east or needed[2] <= west or needed[1] >= north or needed[3] <= south
-        # a raster that lies elsewhere is read as a whole: `align` then says what does not overlap
-        return read_raster(path, band=band, bounds=None if apart or not np.isfinite(needed).all() else needed)
+    def _file_raster(self, path: str, band: int, resampling: ResamplingMethod | None) -> Raster:
+        aligned = aligned_file(path, self.grid, band=band, resampling=resampling)
+        self._record(None, path, None)
+        return aligned
+
+    def _layer(self, layer: str, resampling: ResamplingMethod | None) -> Raster:
+        fetched = fetched_file(layer)
+        if fetched is not None:
+            self._record(layer, None, fetched.sha256)
+            raw = aligned_file(fetched.path, self.grid, resampling=resampling)
+            return Raster(raw.values * fetched.source.scale, self.grid)
+        whole = layer_raster(layer)
+        self._record(layer, None, hashlib.sha256(whole.values.tobytes()).hexdigest())
+        return align(whole, self.grid, resampling=resampling or suited_resampling(whole.grid, self.grid))
 
     def features(
         self, layer: str | None, file: str | None, *, file_layer: str | None = None, encoding: str | None = None
@@ -97,11 +97,6 @@ class Inputs:
                 "quality": "not stated",
                 "known_error": {"zh": "", "en": ""}, "error_scope": "", "sha256": _file_sha256(path),
             }  # fmt: skip
-
-
-def _suited(raster: Raster, grid: Grid) -> ResamplingMethod:
-    metres = raster.grid.resolution[1] * metres_per_unit(raster.grid.crs)
-    return "average" if metres < 0.75 * grid.resolution[1] else "bilinear"
 
 
 def _one_of(layer: str | None, file: str | None) -> str:
