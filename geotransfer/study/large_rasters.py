@@ -52,7 +52,7 @@ def aligned_file(
     resampling : str, optional
         Without it `suited_resampling`.
     most_cells : int
-        Of the file, held at a time.
+        Of the file, held at a time, about: a margin comes on top.
 
     Raises
     ------

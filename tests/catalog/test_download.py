@@ -92,9 +92,9 @@ def test_redirect_to_another_host_is_not_followed(server: Server, tmp_path: Path
 
 
 def test_redirect_away_from_https() -> None:
-    with pytest.raises(FetchError, match="redirects to http://127.0.0.1/b, expected https"):
+    with pytest.raises(FetchError, match=r"redirects to http://127.0.0.1/b, expected https"):
         allowed().check_address("http://127.0.0.1/b", before="https://127.0.0.1/a")
-    with pytest.raises(FetchError, match="redirects to file://127.0.0.1/etc/x, expected https"):
+    with pytest.raises(FetchError, match=r"redirects to file://127.0.0.1/etc/x, expected https"):
         allowed().check_address("file://127.0.0.1/etc/x", before="https://127.0.0.1/a")
 
 

@@ -173,7 +173,7 @@ HOSTILE = {
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_archives(server: Server, folder: Path, tmp_path: Path, case: str) -> None:
     server.url("/gsa.zip", good(HOSTILE[case]))
-    with pytest.raises(InputError, match="archive '.*' is refused"):
+    with pytest.raises(InputError, match=r"archive '.*' is refused"):
         fetch_layers(["gsa-ghi"])
     assert files_below(tmp_path) == []
 
@@ -191,9 +191,9 @@ def test_means_of_a_day_taken_for_those_of_a_year(server: Server, monkeypatch: p
         catalog[name] = catalog[name].model_copy(update={"download": source})
     monkeypatch.setattr(entries, "_catalog", lambda: catalog)
     server.url("/gsa.zip", good(archive({"GHI.tif": DAILY, "PVOUT.tif": geotiff(3.5)})))
-    with pytest.raises(InputError, match="median 4, .*it looks like kWh/m2 per day: multiply by 365.25"):
+    with pytest.raises(InputError, match=r"median 4, .*it looks like kWh/m2 per day: multiply by 365.25"):
         fetch_layers(["gsa-ghi"])
-    with pytest.raises(InputError, match="median 3.5 kWh/kW/a, expected 600 to 2300; it looks like a value per day"):
+    with pytest.raises(InputError, match=r"median 3.5 kWh/kW/a, expected 600 to 2300; it looks like a value per day"):
         fetch_layers(["gsa-pvout"])
 
 
@@ -291,7 +291,7 @@ def test_layer_without_an_address(server: Server, monkeypatch: pytest.MonkeyPatc
 def test_layers_that_are_not_fetched() -> None:
     with pytest.raises(InputError, match="layer 'ghi' is not fetched, it comes with the package; expected one of gsa-"):
         fetch_layers(["ghi"])
-    with pytest.raises(UnknownNameError, match="layer 'gsa-gih' does not exist.*did you mean 'gsa-ghi'"):
+    with pytest.raises(UnknownNameError, match=r"layer 'gsa-gih' does not exist.*did you mean 'gsa-ghi'"):
         fetch_layers(["gsa-gih"])
     assert fetched_file("ghi") is None
     assert fetch_facts("ghi") == {}
@@ -299,16 +299,14 @@ def test_layers_that_are_not_fetched() -> None:
 
 @pytest.mark.parametrize("layer", downloadable_layers())
 def test_reading_before_fetching_says_what_to_do(folder: Path, layer: str) -> None:
-    with pytest.raises(
-        InputError, match=rf"'{layer}' is not on this machine yet; run: geotransfer layers fetch {layer}"
-    ):
+    with pytest.raises(InputError, match=rf"'{layer}' is not on this machine yet; run: .* layers fetch {layer}"):
         layer_raster(layer)
 
 
 def test_cache_that_cannot_be_written(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("GEOTRANSFER_CACHE_DIR", str(tmp_path / "file"))
-    with pytest.raises(OutputError, match="layers cannot be kept in .*GEOTRANSFER_CACHE_DIR"):
+    with pytest.raises(OutputError, match=r"layers cannot be kept in .*GEOTRANSFER_CACHE_DIR"):
         fetch_layers([WIND])
 
 

@@ -51,10 +51,10 @@ def test_no_part_is_larger_than_asked_for(path: Path, monkeypatch: pytest.Monkey
 
     read = large_rasters.read_values
     monkeypatch.setattr(large_rasters, "read_values", noted)
-    aligned_file(path, STUDY, most_cells=10_000)
+    aligned_file(path, STUDY, most_cells=20_000)
     # a margin of two cells of both grids on each side comes on top
-    assert len(sizes) > 4
-    assert max(sizes) < 2 * 10_000 < 250 * 250
+    assert len(sizes) >= 4
+    assert max(sizes) < 2 * 20_000 < 250 * 250
 
 
 def test_raster_that_lies_elsewhere(path: Path) -> None:
@@ -69,7 +69,7 @@ def test_raster_without_a_value_where_the_study_is(tmp_path: Path) -> None:
     values[-1, -1] = 1.0
     write_raster(Raster(values, grid), tmp_path / "a.tif")
     north = Grid.from_bounds((-150_000, 3_950_000, 150_000, 4_100_000), resolution=20_000, crs=CHINA_ALBERS)
-    with pytest.raises(InputError, match="a.tif' gives no cell of the grid"):
+    with pytest.raises(InputError, match=r"a.tif' gives no cell of the grid"):
         aligned_file(tmp_path / "a.tif", north, most_cells=5_000)
 
 
