@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "CrsError",
+    "FetchError",
     "GeotransferError",
     "GridMismatchError",
     "InconsistencyWarning",
@@ -39,6 +40,10 @@ class UnknownNameError(GeotransferError, LookupError):
     def __str__(self) -> str:
         # LookupError would print the repr of the message
         return str(self.args[0]) if self.args else ""
+
+
+class FetchError(GeotransferError, OSError):
+    """A layer that could not be transferred: no network, no such file, a server that refuses."""
 
 
 class OutputError(GeotransferError, OSError):

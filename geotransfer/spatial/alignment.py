@@ -14,7 +14,7 @@ from geotransfer.grid import Grid
 from geotransfer.raster import Raster
 from geotransfer.types import FloatArray
 
-__all__ = ["ResamplingMethod", "align"]
+__all__ = ["ResamplingMethod", "align", "warped_values"]
 
 EXACT = 1e-6
 """Largest error of a position in cells; 0 would crash GDAL's virtual dataset."""
@@ -59,7 +59,7 @@ def align(raster: Raster, grid: Grid, *, resampling: ResamplingMethod) -> Raster
         raise InputError(f"resampling is {resampling!r}, expected one of {names}")
     if raster.grid == grid:
         return raster
-    values = _warp(raster, grid, Resampling[resampling])
+    values = warped_values(raster, grid, resampling=resampling)
     if np.isnan(values).all() and not np.isnan(raster.values).all():
         raise InputError(
             f"raster with bounds {raster.grid.bounds} ({raster.grid.crs.name}) gives no cell of the grid with bounds "
@@ -68,7 +68,8 @@ def align(raster: Raster, grid: Grid, *, resampling: ResamplingMethod) -> Raster
     return Raster(values, grid)
 
 
-def _warp(raster: Raster, grid: Grid, method: Resampling) -> FloatArray:
+def warped_values(raster: Raster, grid: Grid, *, resampling: ResamplingMethod) -> FloatArray:
+    """Return the values `align` gives, also where no cell gets one: for a part of a grid."""
     height, width = raster.grid.shape
     source = {
         "driver": "GTiff", "dtype": "float64", "count": 1, "height": height, "width": width, "nodata": np.nan,
@@ -83,7 +84,7 @@ def _warp(raster: Raster, grid: Grid, method: Resampling) -> FloatArray:
             memory.open() as dataset,
             WarpedVRT(
                 dataset, crs=grid.crs.to_wkt(), transform=grid.transform, height=grid.shape[0], width=grid.shape[1],
-                resampling=method, nodata=np.nan, tolerance=EXACT, **POINT_KERNEL,
+                resampling=Resampling[resampling], nodata=np.nan, tolerance=EXACT, **POINT_KERNEL,
             ) as warped,
         ):  # fmt: skip
             return np.asarray(warped.read(1), dtype=np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import geopandas as gpd
 import numpy as np
@@ -12,8 +13,6 @@ from scipy.ndimage import uniform_filter
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.raster import Raster
-from geotransfer.spatial.alignment import align
 from geotransfer.spatial.proximity import distance_to
 from geotransfer.spatial.rasterization import rasterize
 from geotransfer.spec.criteria import (
@@ -25,7 +24,7 @@ from geotransfer.spec.criteria import (
     TableSource,
 )
 from geotransfer.spec.scoring import class_scores
-from geotransfer.study.inputs import Inputs, suited
+from geotransfer.study.inputs import Inputs
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
@@ -91,12 +90,11 @@ def _measure(criterion: Criterion, zones: Zones, inputs: Inputs, allowed: FloatA
 
 
 def _from_raster(criterion: Criterion, source: RasterSource, inputs: Inputs) -> FloatArray:
-    if criterion.categories is None:
-        return inputs.raster(source.layer, source.file, resampling=source.resampling, band=source.band).values
     # classes have no mean: each becomes its score first, and scores are averaged
-    raw = inputs.own_raster(source.layer, source.file, band=source.band)
-    scored = Raster(class_scores(criterion, raw.values), raw.grid)
-    return align(scored, inputs.grid, resampling=source.resampling or suited(raw, inputs.grid)).values
+    convert = None if criterion.categories is None else partial(class_scores, criterion)
+    return inputs.raster(
+        source.layer, source.file, resampling=source.resampling, band=source.band, convert=convert
+    ).values
 
 
 def _nearby_area(source: NearbyAreaSource, inputs: Inputs, allowed: FloatArray) -> FloatArray:

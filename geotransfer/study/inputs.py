@@ -9,20 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from pyproj import Transformer
 
 from geotransfer.catalog.entries import layer_entry
+from geotransfer.catalog.fetched import fetched_file
 from geotransfer.catalog.layers import layer_features, layer_raster, layer_table
 from geotransfer.catalog.readers import read_features, read_table
-from geotransfer.crs import metres_per_unit
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
-from geotransfer.raster import Raster, raster_grid, read_raster
+from geotransfer.raster import Raster
 from geotransfer.spatial.alignment import ResamplingMethod, align
+from geotransfer.study.large_rasters import Conversion, aligned_file, scaled_by, suited_resampling
 
-__all__ = ["Inputs", "suited"]
+__all__ = ["Inputs"]
 
 
 @dataclass
@@ -34,36 +33,47 @@ class Inputs:
     _aligned: dict[tuple[str, int, str], Raster] = field(default_factory=dict)
 
     def raster(
-        self, layer: str | None, file: str | None, *, resampling: ResamplingMethod | None = None, band: int = 1
+        self,
+        layer: str | None,
+        file: str | None,
+        *,
+        resampling: ResamplingMethod | None = None,
+        band: int = 1,
+        convert: Conversion | None = None,
     ) -> Raster:
         """Return a raster on the study grid; each is read and aligned once.
 
-        Without `resampling`: the average where the raster is finer than the study grid, else bilinear.
+        Without `resampling`: the average where the raster is finer than the study grid, else bilinear. With `convert`
+        the values become others before they are resampled (classes become scores, which have a mean).
         """
-        key = (_one_of(layer, file), band, resampling or "")
+        name = _one_of(layer, file)
+        if convert is not None:
+            return self._read(layer, name, band, resampling, convert)
+        key = (name, band, resampling or "")
         if key not in self._aligned:
-            raw = self.own_raster(layer, file, band=band)
-            self._aligned[key] = align(raw, self.grid, resampling=resampling or suited(raw, self.grid))
+            self._aligned[key] = self._read(layer, name, band, resampling, None)
         return self._aligned[key]
 
-    def own_raster(self, layer: str | None, file: str | None, *, band: int = 1) -> Raster:
-        """Return a raster on its own grid."""
-        name = _one_of(layer, file)
-        raw = layer_raster(layer) if layer else self._read_file(name, band)
-        self._record(layer, file, hashlib.sha256(raw.values.tobytes()).hexdigest() if layer else None)
-        return raw
-
-    def _read_file(self, path: str, band: int) -> Raster:
-        """Read of a user's raster what the study needs: it may be far larger than the memory."""
-        whole = raster_grid(path)
-        margin = 2 * max(whole.resolution) + 2 * self.grid.resolution[0] / metres_per_unit(whole.crs)
-        to_raster = Transformer.from_crs(self.grid.crs, whole.crs, always_xy=True)
-        left, bottom, right, top = to_raster.transform_bounds(*self.grid.bounds)
-        needed = (left - margin, bottom - margin, right + margin, top + margin)
-        west, south, east, north = whole.bounds
-        apart = needed[0] >= east or needed[2] <= west or needed[1] >= north or needed[3] <= south
-        # a raster that lies elsewhere is read as a whole: `align` then says what does not overlap
-        return read_raster(path, band=band, bounds=None if apart or not np.isfinite(needed).all() else needed)
+    def _read(
+        self,
+        layer: str | None,
+        name: str,
+        band: int,
+        resampling: ResamplingMethod | None,
+        convert: Conversion | None,
+    ) -> Raster:
+        if layer is None:
+            self._record(None, name, None)
+            return aligned_file(name, self.grid, band=band, resampling=resampling, convert=convert)
+        fetched = fetched_file(layer)
+        if fetched is not None:
+            self._record(layer, None, fetched.sha256)
+            scaled = scaled_by(fetched.source.scale, then=convert)
+            return aligned_file(fetched.path, self.grid, resampling=resampling, convert=scaled)
+        whole = layer_raster(layer)
+        self._record(layer, None, hashlib.sha256(whole.values.tobytes()).hexdigest())
+        values = whole if convert is None else Raster(convert(whole.values), whole.grid)
+        return align(values, self.grid, resampling=resampling or suited_resampling(whole.grid, self.grid))
 
     def features(
         self, layer: str | None, file: str | None, *, file_layer: str | None = None, encoding: str | None = None
@@ -102,12 +112,6 @@ class Inputs:
                 "quality": "not stated",
                 "known_error": {"zh": "", "en": ""}, "error_scope": "", "sha256": _file_sha256(path),
             }  # fmt: skip
-
-
-def suited(raster: Raster, grid: Grid) -> ResamplingMethod:
-    """Return "average" for a raster that is finer than the grid, else "bilinear"."""
-    metres = raster.grid.resolution[1] * metres_per_unit(raster.grid.crs)
-    return "average" if metres < 0.75 * grid.resolution[1] else "bilinear"
 
 
 def _one_of(layer: str | None, file: str | None) -> str:

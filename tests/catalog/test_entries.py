@@ -29,6 +29,18 @@ FIELDS = {
     "file": "a.csv",
 }
 
+DOWNLOAD = {
+    "urls": ("https://a.example/x.tif",),
+    "hosts": ("a.example",),
+    "page": "https://a.example",
+    "file_unit": "m",
+    "scale": 1,
+    "cell_range": (0, 1),
+    "median_range": (0, 1),
+    "covers": (0, 0, 1, 1),
+    "max_mb": 1,
+}
+
 
 @pytest.mark.parametrize("layer", layer_ids())
 def test_every_entry_says_what_it_is(layer):
@@ -90,6 +102,12 @@ def test_unknown_layer_lists_near_names():
         ({"known_error": {"zh": "", "en": "wrong"}}, "expected both languages or none"),
         ({"file": None}, "expected a file"),
         ({"kind": "raster"}, "expected a crs"),
+        ({"provider": "download"}, "expected 'download' with a download"),
+        ({"download": DOWNLOAD}, "expected 'download' with a download"),
+        ({"provider": "download", "download": DOWNLOAD}, "expected 'raster' for a layer that is fetched"),
+        ({"download": DOWNLOAD | {"hosts": ("b.example",)}}, "expected only hosts of"),
+        ({"download": DOWNLOAD | {"cell_range": (1, 1)}}, "expected \\(low, high\\)"),
+        ({"download": DOWNLOAD | {"scale": 0}}, "scale"),
     ],
 )
 def test_entries_outside_the_vocabulary(change, message):
