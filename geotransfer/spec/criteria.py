@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from geotransfer.spec.base import Finite, Model
+from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scoring import Scoring
 from geotransfer.types import Text
 
@@ -74,7 +75,8 @@ class ColumnSource(Model):
 
 
 Source = Annotated[
-    RasterSource | TableSource | DistanceSource | NearbyAreaSource | ColumnSource, Field(discriminator="kind")
+    RasterSource | TableSource | DistanceSource | NearbyAreaSource | ColumnSource | PowerSource,
+    Field(discriminator="kind"),
 ]
 
 

@@ -19,6 +19,7 @@ from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
 from geotransfer.spec.base import Model
 from geotransfer.spec.criteria import Criterion
 from geotransfer.spec.overrides import override
+from geotransfer.spec.power import POWER_COLUMNS, PowerSource, PowerSpec
 from geotransfer.spec.rules import Rule
 from geotransfer.spec.settings import GridSpec, MapSpec, RobustnessSpec, Room
 from geotransfer.spec.weighting import Combined, DataWeights, Weighting, derived_weights
@@ -33,7 +34,8 @@ RESERVED = frozenset({
     *("area_km2", "eligible_km2", "excluded_share", "nodata_share", "first_failed_rule", "reason"),
     *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability", "rank_cost"),
     *("rank_in_province", "rank_of_province"),
-    *("power_price_yuan_per_kwh", "delivered_cost_yuan_per_unit", "co2_t_per_unit", "freight_cost_yuan_per_unit"),
+    *POWER_COLUMNS,
+    *("delivered_cost_yuan_per_unit", "co2_t_per_unit", "freight_cost_yuan_per_unit"),
     "product_unit",
 })  # fmt: skip
 """Columns of the ranking that are not criteria."""
@@ -63,6 +65,8 @@ class Scenario(Model):
         How scores become one: the name of a method, or a table with its options.
     robustness : RobustnessSpec
         Draws of weights and errors, sensitivity, a second resolution; none by default.
+    power : PowerSpec, optional
+        How a plant buys its power: every ranking then has its price and carbon, and criteria may take them.
     legal_rules : {"china", "none"}
         Whether the rules that Chinese law asks for belong to `rules` (unchecked, until a layer is given).
     criteria, rules : dict
@@ -94,6 +98,7 @@ class Scenario(Model):
     aggregation: Aggregation = ByName(method="weighted_sum")
     robustness: RobustnessSpec = RobustnessSpec()
     legal_rules: Literal["china", "none"] = "china"
+    power: PowerSpec | None = None
     criteria: dict[Identifier, Criterion]
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     map: MapSpec = MapSpec()
@@ -139,6 +144,13 @@ class Scenario(Model):
                 "compares places with each other, so that what one misses would move all; use missing='unknown' or "
                 "another method"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _power_for_its_criteria(self) -> Self:
+        asking = [name for name, c in self.criteria.items() if isinstance(c.source, PowerSource)]
+        if asking and self.power is None:
+            raise ValueError(f"criteria {', '.join(asking)} take the power of the plant; say how it buys: [power] mode")
         return self
 
     @property

@@ -19,14 +19,16 @@ from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import score
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.comparison import resolution_record
-from geotransfer.study.criteria import Measured, measure, price_areas
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
 from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
 from geotransfer.study.from_data import with_data_bounds, with_weights
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
+from geotransfer.study.measure import Places, measure
+from geotransfer.study.measured import Measured
 from geotransfer.study.overlap import check_criteria
+from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import combined, ranking_table, score_stack
 from geotransfer.study.result import Result
@@ -83,13 +85,13 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         land = land_of(rules, grid)
         steps = rule_steps(rules, zones.table, covered, grid)
     with watch.stage("criteria"):
-        measured = {
-            name: measure(name, criterion, zones, inputs, land.allowed) for name, criterion in scenario.criteria.items()
-        }
+        power = None if scenario.power is None else power_supply(scenario.power, zones, covered, inputs)
+        places = Places(zones, covered, inputs, land.allowed, power)
+        measured = {name: measure(name, criterion, places) for name, criterion in scenario.criteria.items()}
         known = _known_cells(scenario, measured, land)
     with watch.stage("evaluate"):
         settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
-        ranking, areas = _rank_zones(settled, zones, rules, cells, grid)
+        ranking, areas = _rank_zones(settled, places, rules, cells, grid)
         scores = score_stack(settled, {name: m.cells for name, m in measured.items()})
         suitability, excluded = _rasters(settled, cells, scores, grid)
     with watch.stage("robustness"):
@@ -98,7 +100,8 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         second = _second_resolution(scenario, ranking)
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
-        record |= {"weighting": weighting, "robustness": drawn, "second_resolution": second}
+        record |= {"weighting": weighting, "power": None if power is None else power.record()}
+        record |= {"robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
     return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
@@ -161,11 +164,12 @@ def _record_zones(scenario: Scenario, inputs: Inputs) -> None:
 
 def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land) -> BoolArray:
     """Return the cells that can be judged: forbidden ones, and those where rules and weighted rasters have data."""
-    known, weighted = land.known, set(scenario.weighted)
-    for name, values in measured.items():
+    known = land.known
+    for name in scenario.weighted:
         # a value per zone leaves no hole in a cell; a raster that counts must be known there
-        if values.zones is None and name in weighted:
-            known = known & ~np.isnan(values.cells)
+        cells = measured[name].known_cells
+        if cells is not None:
+            known = known & cells
     known = known | (land.allowed <= 0.0)
     if not known.any():
         raise InputError("no cell of the study area has data in every layer; expected layers that overlap the zones")
@@ -173,18 +177,17 @@ def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land) 
 
 
 def _rank_zones(
-    scenario: Scenario, zones: Zones, rules: list[CheckedRule], cells: _Cells, grid: Grid
+    scenario: Scenario, places: Places, rules: list[CheckedRule], cells: _Cells, grid: Grid
 ) -> tuple[gpd.GeoDataFrame, Areas]:
     covered, cell_km2 = cells.covered, grid.cell_area / 1e6
-    needed = _needed_area(scenario, zones, covered, cell_km2)
+    needed = _needed_area(scenario, places.zones, covered, cell_km2)
     areas = zone_areas(covered, cells.steps, cells.known, cell_km2=cell_km2, needed_km2=needed)
     site_cells = scenario.site_area_km2 / cell_km2
     site = site_weights(covered, _local_scores(scenario, cells), cells.available, site_cells=site_cells)
-    values = {
-        "best_site": zone_values(cells.measured, covered, site),
-        "mean": zone_values(cells.measured, covered, cells.available),
-    }
-    return ranking_table(scenario, zones, rules, areas, values), areas
+    land = {"best_site": site, "mean": cells.available}
+    values = {kind: zone_values(cells.measured, covered, weights) for kind, weights in land.items()}
+    more = {} if places.power is None else places.power.columns(covered, land[scenario.zone_value])
+    return ranking_table(scenario, places.zones, rules, areas, values, more), areas
 
 
 def _needed_area(scenario: Scenario, zones: Zones, covered: Coverage, cell_km2: float) -> FloatArray:
@@ -203,7 +206,9 @@ def _local_scores(scenario: Scenario, cells: _Cells) -> FloatArray:
     for name, share in scenario.weights.items():
         measured = cells.measured[name]
         if measured.zones is None and share > 0:
-            total += share * score(scenario.criteria[name], measured.cells.ravel()[cells.covered.cell])
+            found = share * score(scenario.criteria[name], measured.at(cells.covered))
+            # what a whole zone lacks (it has no price area) does not choose among its cells
+            total += found if measured.pairs is None else np.nan_to_num(found)
     return total
 
 

@@ -12,7 +12,7 @@ from geotransfer.errors import InputError
 from geotransfer.mcda.ranking import RANK_DECIMALS
 from geotransfer.mcda.screening import spearman_matrix
 from geotransfer.spatial.zonal import Coverage
-from geotransfer.study.criteria import Measured
+from geotransfer.study.measured import Measured
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = [
@@ -147,10 +147,7 @@ def site_weights(covered: Coverage, cell_scores: FloatArray, available: FloatArr
 def zone_values(measured: Mapping[str, Measured], covered: Coverage, weights: FloatArray) -> dict[str, FloatArray]:
     """Return per criterion the zone's own value, or the mean of its cells weighted by `weights` (shape (pairs,))."""
     site = Coverage(covered.zone, covered.cell, weights, covered.n_zones)
-    return {
-        name: m.zones if m.zones is not None else site.mean(m.cells.ravel()[covered.cell])
-        for name, m in measured.items()
-    }
+    return {name: m.zones if m.zones is not None else site.mean(m.at(covered)) for name, m in measured.items()}
 
 
 def rank_order(scores: FloatArray, keys: NDArray[np.object_]) -> tuple[IntArray, IntArray]:

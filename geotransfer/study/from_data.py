@@ -11,7 +11,7 @@ from geotransfer.errors import InputError
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.weighting import Combined, DataWeights, Direct, Weights, data_weights, derived_weights
-from geotransfer.study.criteria import Measured
+from geotransfer.study.measured import Measured
 from geotransfer.types import FloatArray
 
 __all__ = ["with_data_bounds", "with_weights"]
@@ -48,10 +48,7 @@ def with_data_bounds(
 
 
 def _range(name: str, measured: Measured, covered: Coverage, eligible: np.ndarray) -> tuple[float, float]:
-    if measured.zones is not None:
-        values = measured.zones[np.unique(covered.zone[eligible])]
-    else:
-        values = measured.cells.ravel()[np.unique(covered.cell[eligible])]
+    values = measured.at(covered)[eligible]
     values = values[np.isfinite(values)]
     if values.size == 0 or values.min() == values.max():
         found = "none" if values.size == 0 else f"{values.min():g} everywhere"

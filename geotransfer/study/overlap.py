@@ -5,7 +5,8 @@ from __future__ import annotations
 from geotransfer.catalog.entries import layer_entry, layer_ids
 from geotransfer.catalog.modelled import layer_inputs
 from geotransfer.errors import InputError
-from geotransfer.spec.criteria import RasterSource
+from geotransfer.spec.criteria import Criterion, RasterSource, TableSource
+from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scenario import Scenario
 
 __all__ = ["check_criteria"]
@@ -16,36 +17,59 @@ def check_criteria(scenario: Scenario) -> None:
 
     A criterion and a layer it is computed from count the same fact twice: sun, wind and the cost of both weighted
     together once put 42 of the top 50 counties into one high province. ``allow_overlap = true`` allows it, and run.json
-    says so. With draws, a criterion from a layer that is an assumption must say how far it may be wrong.
+    says so. With draws, a criterion that is an assumption must say how far it may be wrong.
     """
-    layers = _weighted_layers(scenario)
+    weighted = {name: scenario.criteria[name] for name in scenario.weighted}
     if not scenario.allow_overlap:
-        _check_overlap(
-            {name: layer for name, layer in layers.items() if isinstance(scenario.criteria[name].source, RasterSource)}
-        )
+        _check_overlap(weighted, scenario)
     if scenario.robustness.draws:
-        for name, layer in layers.items():
-            if layer_entry(layer).quality == "assumption" and scenario.criteria[name].error is None:
+        for name, criterion in weighted.items():
+            if criterion.error is None and (what := _assumption(criterion)):
                 raise InputError(
-                    f"criterion {name!r} comes from the layer {layer}, which is an assumption; give "
-                    f"criteria.{name}.error (its scope, and standard_error or low and high; "
-                    "standard_error = 0 takes it as exact), or set robustness.draws=0"
+                    f"criterion {name!r} comes from {what}, which is an assumption; give criteria.{name}.error (its "
+                    "scope, and standard_error or low and high; standard_error = 0 takes it as exact), or set "
+                    "robustness.draws=0"
                 )
 
 
-def _weighted_layers(scenario: Scenario) -> dict[str, str]:
-    layers = {name: getattr(scenario.criteria[name].source, "layer", None) for name in scenario.weighted}
-    known = layer_ids()
+def _assumption(criterion: Criterion) -> str:
+    """Return what the criterion is made of that is an assumption, or ""."""
+    if isinstance(criterion.source, PowerSource):
+        return "the price of power" if criterion.source.quantity == "price" else ""
+    layer = getattr(criterion.source, "layer", None)
     # a layer that does not exist is named where it is read
-    return {name: layer for name, layer in layers.items() if layer in known}
+    return f"the layer {layer}" if layer in layer_ids() and layer_entry(layer).quality == "assumption" else ""
 
 
-def _check_overlap(layers: dict[str, str]) -> None:
-    for name, layer in layers.items():
-        for other, made_of in layers.items():
-            if layer in layer_inputs(made_of):
+def _check_overlap(weighted: dict[str, Criterion], scenario: Scenario) -> None:
+    own = {name: _own_layers(criterion, scenario) for name, criterion in weighted.items()}
+    made_of = {name: layers.union(*map(layer_inputs, layers)) for name, layers in own.items()}
+    for name, layers in own.items():
+        for other in own:
+            twice = sorted(layers & made_of[other])
+            if name != other and twice and layers != own[other]:
                 raise InputError(
-                    f"criteria {name!r} (layer {layer}) and {other!r} (layer {made_of}) are both weighted, and "
-                    f"{made_of} is computed from {layer}: the same fact would count twice; set one weight to 0, or "
-                    "allow_overlap=true"
+                    f"criteria {name!r} ({_what(weighted[name])}) and {other!r} ({_what(weighted[other])}) are both "
+                    f"weighted, and {other!r} is computed from {', '.join(twice)}: the same fact would count twice; "
+                    "set one weight to 0, or allow_overlap=true"
                 )
+
+
+def _own_layers(criterion: Criterion, scenario: Scenario) -> frozenset[str]:
+    """Return the layers whose values a criterion is made of in one step."""
+    source = criterion.source
+    if isinstance(source, RasterSource | TableSource):
+        return frozenset({source.layer} if source.layer else ())
+    if isinstance(source, PowerSource) and source.quantity != "price":
+        return frozenset({"grid-emission-factors"})
+    if isinstance(source, PowerSource) and scenario.power is not None:
+        green = scenario.power.green_layer
+        return frozenset({"coal-benchmark-tariff", *([green] if green else [])})
+    return frozenset()
+
+
+def _what(criterion: Criterion) -> str:
+    source = criterion.source
+    if isinstance(source, PowerSource):
+        return "carbon of power" if source.quantity != "price" else "price of power"
+    return f"layer {getattr(source, 'layer', None)}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -27,6 +29,7 @@ def ranking_table(
     rules: list[CheckedRule],
     areas: Areas,
     values: dict[str, dict[str, FloatArray]],
+    more: dict[str, Any],
 ) -> gpd.GeoDataFrame:
     """Return the zones best first, then unknown, then excluded.
 
@@ -36,6 +39,8 @@ def ranking_table(
         Of the run.
     values : dict
         ``"best_site"`` and ``"mean"`` -> criterion -> value of each zone.
+    more : dict
+        Further columns, one value per zone.
     """
     scores = {kind: score_stack(scenario, found) for kind, found in values.items()}
     chosen, chosen_scores = values[scenario.zone_value], scores[scenario.zone_value]
@@ -55,6 +60,7 @@ def ranking_table(
     columns |= _interval(scenario, chosen_scores, states["status"]) | _area_columns(areas)
     columns |= {"first_failed_rule": states["first_failed_rule"], "reason": states["reason"]}
     columns["unchecked_rules"] = _unchecked(scenario, zones, rules)
+    columns |= more
     table = pd.concat([identity, pd.DataFrame(columns)], axis=1)
     table.insert(0, "rank", pd.array(ranks, dtype="Int64"))
     table["rank"] = table["rank"].mask(table["rank"] < 0)

@@ -12,8 +12,8 @@ import numpy as np
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.criteria import ColumnSource, Criterion, TableSource
 from geotransfer.spec.scoring import score
-from geotransfer.study.criteria import Measured
 from geotransfer.study.evaluate import RuleStep
+from geotransfer.study.measured import Measured
 from geotransfer.types import BoolArray, FloatArray, Text
 
 __all__ = ["veto_ids", "veto_steps", "veto_title", "vetoed_cells", "whole_zone_vetoes"]
@@ -58,9 +58,7 @@ def veto_steps(
     left = before[-1].left if before else np.ones(len(covered.cell))
     steps = []
     for veto, name in veto_ids(criteria).items():
-        values = measured[name]
-        pairs = values.cells.ravel()[covered.cell] if values.zones is None else values.zones[covered.zone]
-        alone = np.where(_below(criteria[name], pairs), 0.0, 1.0)
+        alone = np.where(_below(criteria[name], measured[name].at(covered)), 0.0, 1.0)
         left = left * alone
         steps.append(RuleStep(veto, alone, left))
     return steps

@@ -1,4 +1,4 @@
-"""The value of each criterion in every cell, and for whole zones where a table gives one value a zone."""
+"""Each criterion measured where its source says: rasters, tables, distances, areas, power, columns."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.spatial.proximity import distance_to
 from geotransfer.spatial.rasterization import rasterize
+from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.criteria import (
     ColumnSource,
     Criterion,
@@ -23,32 +24,43 @@ from geotransfer.spec.criteria import (
     RasterSource,
     TableSource,
 )
+from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scoring import class_scores
 from geotransfer.study.inputs import Inputs
+from geotransfer.study.measured import Measured
+from geotransfer.study.power import PowerSupply, price_areas
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
-__all__ = ["Measured", "measure", "price_areas"]
+__all__ = ["Places", "measure"]
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
-    """The values of one criterion, in its unit.
+class Places:
+    """Where criteria are measured.
 
     Attributes
     ----------
-    cells : ndarray
-        Shape of the grid; NaN where unknown.
-    zones : ndarray or None
-        Shape (zones,): one value a zone, which then counts instead of its cells (a county pays its own province's
-        price, also where a border cuts a cell).
+    zones : Zones
+        The zones of the study.
+    covered : Coverage
+        Their cells.
+    inputs : Inputs
+        The doors to layers and files.
+    allowed : ndarray
+        Share of each cell that no rule forbids; shape of the grid.
+    power : PowerSupply or None
+        How a plant buys its power; None where the scenario does not say.
     """
 
-    cells: FloatArray
-    zones: FloatArray | None = None
+    zones: Zones
+    covered: Coverage
+    inputs: Inputs
+    allowed: FloatArray
+    power: PowerSupply | None
 
 
-def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, allowed: FloatArray) -> Measured:
+def measure(name: str, criterion: Criterion, places: Places) -> Measured:
     """Return the values of a criterion.
 
     Parameters
@@ -57,12 +69,8 @@ def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, allow
         Identifier, for errors.
     criterion : Criterion
         What to measure.
-    zones : Zones
-        The zones of the study.
-    inputs : Inputs
-        The doors to layers and files.
-    allowed : ndarray
-        Share of each cell that no rule forbids; shape of the grid.
+    places : Places
+        Where.
 
     Raises
     ------
@@ -70,23 +78,31 @@ def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, allow
         A layer, file or column does not fit; the message names the criterion.
     """
     try:
-        return _measure(criterion, zones, inputs, allowed)
+        return _measure(criterion, places)
     except (InputError, UnknownNameError) as error:
         raise type(error)(f"criterion {name!r}: {error}") from error
 
 
-def _measure(criterion: Criterion, zones: Zones, inputs: Inputs, allowed: FloatArray) -> Measured:
-    source = criterion.source
+def _measure(criterion: Criterion, places: Places) -> Measured:
+    source, inputs = criterion.source, places.inputs
     if isinstance(source, RasterSource):
         return Measured(_from_raster(criterion, source, inputs))
     if isinstance(source, DistanceSource):
         features = inputs.features(source.layer, source.file, file_layer=source.file_layer, encoding=source.encoding)
         return Measured(distance_to(features, inputs.grid).values / 1000.0)
     if isinstance(source, NearbyAreaSource):
-        return Measured(_nearby_area(source, inputs, allowed))
+        return Measured(_nearby_area(source, inputs, places.allowed))
     if isinstance(source, TableSource):
-        return _from_table(source, zones, inputs)
-    return _from_column(criterion, source, zones, inputs)
+        return _from_table(source, places.zones, inputs)
+    if isinstance(source, PowerSource):
+        return _from_power(source, places)
+    return _from_column(criterion, source, places.zones, inputs)
+
+
+def _from_power(source: PowerSource, places: Places) -> Measured:
+    if places.power is None:
+        raise InputError("the scenario does not say how the plant buys its power; give [power] with a mode")
+    return places.power.measured(source.quantity, places.covered, places.inputs.grid.shape)
 
 
 def _from_raster(criterion: Criterion, source: RasterSource, inputs: Inputs) -> FloatArray:
@@ -168,15 +184,6 @@ def _priced_prefectures(source: TableSource, values: pd.Series[float], inputs: I
         key = prefectures["province"].map(boundaries("province").set_index("name")["short_name"])
     _check_keys(source, values, set(key.dropna()))
     return prefectures.assign(value=key.map(values).astype(float))
-
-
-def price_areas(prefectures: pd.DataFrame, inputs: Inputs) -> pd.Series[str]:
-    """Return the price area of each row, from its columns adcode (of a prefecture) and province; NaN for none."""
-    tariff = inputs.table("coal-benchmark-tariff", None)
-    single = tariff[~tariff["province"].duplicated(keep=False)].set_index("province")["price_area"]
-    split = inputs.table("price-areas", None).set_index("adcode")["price_area"]
-    areas: pd.Series[str] = prefectures["adcode"].map(split).fillna(prefectures["province"].map(single))
-    return areas
 
 
 def _province_means(areas: gpd.GeoDataFrame) -> pd.Series[float]:
