@@ -55,7 +55,7 @@ ZONE_SIGMA_CELLS = 6.0
 MODULES = (
     "geotransfer.grid", "geotransfer.spatial.rasterization", "geotransfer.energy.sun",
     "geotransfer.energy.solar", "geotransfer.energy.capacity_factor", "geotransfer.energy.pv_yield",
-    "geotransfer.energy.wind", "geotransfer.energy.power_cost",
+    "geotransfer.energy.power_curve", "geotransfer.energy.wind", "geotransfer.energy.power_cost",
     "geotransfer.catalog.boundaries", "geotransfer.catalog.altitude", "geotransfer.catalog.sunshine",
     "geotransfer.catalog.people", "geotransfer.catalog.modelled",
 )  # fmt: skip
