@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from geotransfer.files import written_whole
 from geotransfer.grid import Grid
 from geotransfer.types import Bounds, FloatArray
 
-__all__ = ["Raster", "check_same_grid", "raster_grid", "read_raster", "write_raster"]
+__all__ = ["Raster", "check_same_grid", "raster_blocks", "raster_grid", "read_raster", "read_values", "write_raster"]
 
 NODATA = -9999.0
 """The value on disk that stands for NaN in memory (GIS programs do not all read NaN)."""
@@ -116,25 +116,81 @@ def read_raster(path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds |
     >>> read_raster(path).values
     array([[1., 2.]])
     """
-    if not Path(path).exists() and "://" not in str(path) and not str(path).startswith("/vsi"):
-        raise InputError(f"raster file {str(path)!r} does not exist; check the path")
+    values, grid = read_values(path, band=band, bounds=bounds)
+    if np.isnan(values).all():
+        raise InputError(
+            f"raster {str(path)!r} holds no data in band {band}: every cell is nodata; check band and bounds"
+        )
+    return Raster(values, grid)
+
+
+def read_values(
+    path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds | None = None
+) -> tuple[FloatArray, Grid]:
+    """Return what `read_raster` reads as an array and its grid, also where every cell is NaN: for parts of a raster.
+
+    Raises
+    ------
+    InputError
+        As `read_raster`, but for a part without data.
+    CrsError
+        The file has no CRS.
+    """
+    _check_exists(path)
     try:
         with rasterio.open(path) as source:
             if not 1 <= band <= source.count:
                 raise InputError(f"raster {str(path)!r} has {source.count} band(s), got band={band}; the first is 1")
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
             window = _window(source, bounds, path)
-            masked = source.read(band, window=window, masked=True)
-            values = masked.astype(np.float64).filled(np.nan) * source.scales[band - 1] + source.offsets[band - 1]
-            grid = Grid(source.window_transform(window), masked.shape, crs)
+            values = _read_window(source, band, window)
+            return values, Grid(source.window_transform(window), values.shape, crs)
     except RasterioError as error:
         raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+
+
+def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4_000_000) -> Iterator[FloatArray]:
+    """Yield the rows of a raster file from north to south, about `cells` values at a time.
+
+    For files larger than the memory: every cell is read once.
+
+    Raises
+    ------
+    InputError
+        The file is missing, or its cells cannot be read (cut off, damaged).
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.tif"
+    >>> grid = Grid.from_bounds((0, 0, 2, 2), resolution=1, crs="EPSG:32648")
+    >>> write_raster(Raster([[1.0, 2.0], [3.0, 4.0]], grid), path)
+    >>> [block.sum() for block in raster_blocks(path, cells=2)]
+    [np.float64(3.0), np.float64(7.0)]
+    """
+    _check_exists(path)
+    try:
+        with rasterio.open(path) as source:
+            rows = max(1, cells // source.width)
+            for top in range(0, source.height, rows):
+                yield _read_window(source, band, Window(0, top, source.width, min(rows, source.height - top)))
+    except RasterioError as error:
+        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+
+
+def _check_exists(path: str | os.PathLike[str]) -> None:
+    if not Path(path).exists() and "://" not in str(path) and not str(path).startswith("/vsi"):
+        raise InputError(f"raster file {str(path)!r} does not exist; check the path")
+
+
+def _read_window(source: rasterio.DatasetReader, band: int, window: Window) -> FloatArray:
+    masked = source.read(band, window=window, masked=True)
+    values = np.asarray(masked.astype(np.float64).filled(np.nan), dtype=np.float64)
+    # in place: a raster may take a good part of the memory
+    values *= source.scales[band - 1]
+    values += source.offsets[band - 1]
     values[~np.isfinite(values)] = np.nan
-    if np.isnan(values).all():
-        raise InputError(
-            f"raster {str(path)!r} holds no data in band {band}: every cell is nodata; check band and bounds"
-        )
-    return Raster(values, grid)
+    return values
 
 
 def raster_grid(path: str | os.PathLike[str]) -> Grid:
@@ -147,8 +203,7 @@ def raster_grid(path: str | os.PathLike[str]) -> Grid:
     CrsError
         The file has no CRS.
     """
-    if not Path(path).exists() and "://" not in str(path) and not str(path).startswith("/vsi"):
-        raise InputError(f"raster file {str(path)!r} does not exist; check the path")
+    _check_exists(path)
     try:
         with rasterio.open(path) as source:
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
