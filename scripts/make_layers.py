@@ -19,7 +19,7 @@ from scipy.stats import spearmanr
 
 from geotransfer.catalog.altitude import MODEL_GRID, chord_positions
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.layers import layer_raster
+from geotransfer.catalog.layers import layer_raster, layer_table
 from geotransfer.catalog.modelled import MODELLED_RASTERS, wind_predictors
 from geotransfer.catalog.sunshine import interpolate_sunshine, station_sunshine
 from geotransfer.energy.solar import solar_terms
@@ -184,12 +184,16 @@ def fit_wind(reference: Raster) -> pd.DataFrame:
     error = predicted[known] - measured[known]
     print(f"  counties ({known.sum()}): Spearman {order:.3f}; CF: RMS {rms(error):.3f}, bias {error.mean():+.3f}")
     print(f"  median Spearman within a province {inside:.2f}")
+    terrain = by_terrain(counties[known], predicted[known], measured[known])
+    for name, (value, _) in terrain.items():
+        print(f"  {name:28s} {value:.2f}")
     statistics = {
         "cells": (len(target), "1"),
         "rms_error_log": (rms(crossed_cells - target), "1"),
         "bias_counties": (float(error.mean()), "1"),
         "spearman_counties": (order, "1"),
         "spearman_within_provinces": (inside, "1"),
+        **terrain,
     }
     source = (
         "least squares of log capacity factor on ERA5 means 2009-2020 at 100 m (Carnegie Institution, MIT licence), "
@@ -229,6 +233,18 @@ def left_out_counties(
         if inside.any():
             mean[inside] = zonal_statistics(surface, counties[inside])["mean"].to_numpy()
     return mean
+
+
+def by_terrain(counties: gpd.GeoDataFrame, predicted: np.ndarray, measured: np.ndarray) -> dict[str, tuple[float, str]]:
+    """Return RMS of log CF and Spearman of the counties below and from the relief at which high cells count."""
+    limit = layer_table("yield-assumptions").set_index("parameter")["value"]["wind_rugged_relief_m"]
+    rugged = (zonal_statistics(layer_raster("relief"), counties)["mean"] >= limit).to_numpy()
+    found = {}
+    for name, kind in (("level", ~rugged), ("rugged", rugged)):
+        error = np.log(predicted[kind] / np.maximum(measured[kind], 0.005))
+        found[f"rms_error_log_{name}"] = (rms(error), "1")
+        found[f"spearman_{name}"] = (spearmanr(predicted[kind], measured[kind]).statistic, "1")
+    return found
 
 
 def within_provinces(counties: gpd.GeoDataFrame, predicted: np.ndarray, measured: np.ndarray) -> float:
