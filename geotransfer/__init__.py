@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
+    from geotransfer.catalog.power import power_tables as power_tables
     from geotransfer.catalog.readers import read_features as read_features
     from geotransfer.crs import bd09_to_gcj02 as bd09_to_gcj02
     from geotransfer.crs import bd09_to_wgs84 as bd09_to_wgs84
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
     from geotransfer.crs import wgs84_to_bd09 as wgs84_to_bd09
     from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
     from geotransfer.energy.capacity_factor import capacity_factor as capacity_factor
+    from geotransfer.energy.carbon import carbon_books as carbon_books
+    from geotransfer.energy.carbon import carbon_change as carbon_change
+    from geotransfer.energy.delivered_price import DeliveredPrice as DeliveredPrice
+    from geotransfer.energy.delivered_price import GreenSupply as GreenSupply
+    from geotransfer.energy.delivered_price import delivered_price as delivered_price
+    from geotransfer.energy.green_share import matched_share as matched_share
     from geotransfer.energy.potential import resource_area as resource_area
     from geotransfer.energy.power_cost import capital_recovery_factor as capital_recovery_factor
     from geotransfer.energy.power_cost import lcoe as lcoe
@@ -87,15 +94,16 @@ if TYPE_CHECKING:
     from geotransfer.spatial.rasterization import rasterize as rasterize
     from geotransfer.spatial.windowed import zonal_resource_area as zonal_resource_area
     from geotransfer.spatial.zonal import zonal_statistics as zonal_statistics
+    from geotransfer.spec.scenario import Scenario as Scenario
+    from geotransfer.spec.scenario import scenario as scenario
+    from geotransfer.spec.scenario import scenario_names as scenario_names
     from geotransfer.study.assembly import run as run
     from geotransfer.study.result import Result as Result
-    from geotransfer.study.scenario import Scenario as Scenario
-    from geotransfer.study.scenario import scenario as scenario
-    from geotransfer.study.scenario import scenario_names as scenario_names
 
 _HOMES = {
     "catalog.boundaries": ("boundaries",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
+    "catalog.power": ("power_tables",),
     "catalog.readers": ("read_features",),
     "crs": (
         "bd09_to_gcj02",
@@ -106,6 +114,9 @@ _HOMES = {
         "wgs84_to_gcj02",
     ),
     "energy.capacity_factor": ("capacity_factor",),
+    "energy.carbon": ("carbon_books", "carbon_change"),
+    "energy.delivered_price": ("DeliveredPrice", "GreenSupply", "delivered_price"),
+    "energy.green_share": ("matched_share",),
     "energy.potential": ("resource_area",),
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
     "energy.power_curve": ("PowerCurve", "iec_power_curve", "turbine_power_curve", "weibull_capacity_factor"),
@@ -139,7 +150,7 @@ _HOMES = {
     "spatial.zonal": ("zonal_statistics",),
     "study.assembly": ("run",),
     "study.result": ("Result",),
-    "study.scenario": ("Scenario", "scenario", "scenario_names"),
+    "spec.scenario": ("Scenario", "scenario", "scenario_names"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

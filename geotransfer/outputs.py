@@ -26,10 +26,10 @@ from geotransfer.errors import InputError, OutputError
 from geotransfer.maps import suitability_map, write_offline
 from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
 from geotransfer.report import render_report
+from geotransfer.spec.scenario import Scenario
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
 from geotransfer.study.result import Column, Result
-from geotransfer.study.scenario import Scenario
 
 __all__ = ["FILES", "check_target", "read_result", "write_map", "write_result"]
 

@@ -8,7 +8,7 @@ from geotransfer.types import Text
 
 __all__ = [
     "ERROR_SCOPES", "GROUPS", "METHODS", "NOT_GIVEN", "QUALITIES", "REASONS", "STABILITIES", "STATUSES", "UNITS",
-    "ZONE_VALUES", "in_words", "place_words",
+    "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
 ]  # fmt: skip
 
 UNITS: Mapping[str, Text] = {
@@ -102,8 +102,24 @@ METHODS: Mapping[str, Text] = {
     "weighted_product": Text(zh="加权积", en="weighted product"),
     "owa": Text(zh="有序加权平均 (OWA)", en="ordered weighted average (OWA)"),
     "topsis": Text(zh="TOPSIS", en="TOPSIS"),
+    "topsis_vector": Text(zh="TOPSIS (向量归一化)", en="TOPSIS (vector normalisation)"),
+    "topsis_minmax": Text(zh="TOPSIS (极差归一化)", en="TOPSIS (min-max normalisation)"),
+    "spotis": Text(zh="SPOTIS", en="SPOTIS"),
+    "vikor": Text(zh="VIKOR", en="VIKOR"),
     "promethee_ii": Text(zh="PROMETHEE II", en="PROMETHEE II"),
 }
+WEIGHTINGS: Mapping[str, Text] = {
+    "direct": Text(zh="直接给定", en="given directly"),
+    "comparisons": Text(zh="两两比较 (AHP)", en="pairwise comparisons (AHP)"),
+    "rank_order": Text(zh="重要性排序", en="order of importance"),
+    "swing": Text(zh="摆幅法", en="swings"),
+    "entropy": Text(zh="熵权法", en="entropy"),
+    "critic": Text(zh="CRITIC", en="CRITIC"),
+    "standard_deviation": Text(zh="标准差法", en="standard deviation"),
+    "merec": Text(zh="MEREC", en="MEREC"),
+    "combined": Text(zh="主客观组合赋权", en="what people say and what the data say, combined"),
+}
+"""Where the weights of a scenario come from."""
 NOT_GIVEN: Mapping[str, Text] = {
     "given by the user": Text(zh="用户提供", en="given by the user"),
     "not stated": Text(zh="未注明", en="not stated"),

@@ -19,7 +19,13 @@ ROWS = {
     "energy/coal_benchmark_tariff.csv": 33,
     "energy/cost_assumptions.csv": 10,
     "energy/grid_emission_factors.csv": 34,
+    "energy/hydro.csv": 65,
+    "energy/industry_power_prices.csv": 20,
+    "energy/power_exports.csv": 14,
+    "energy/power_price_parameters.csv": 18,
+    "energy/power_price_terms.csv": 164,
     "energy/price_areas.csv": 23,
+    "energy/renewable_utilisation.csv": 66,
     "energy/sunshine_stations.csv": 294,
     "energy/wind_zones.csv": 375,
     "industry/data_centre_clusters.csv": 10,
@@ -109,6 +115,57 @@ def test_assumptions_lie_between_low_and_high() -> None:
     assert (number["low"] < number["high"]).all()
     assert number.loc["wind_site_intercept", "value"] == 0.20
     assert number.loc["wind_site_slope", "value"] == 0.5
+
+
+RANGED = [
+    "energy/hydro.csv",
+    "energy/industry_power_prices.csv",
+    "energy/power_price_parameters.csv",
+    "energy/power_price_terms.csv",
+    "energy/renewable_utilisation.csv",
+]
+
+
+@pytest.mark.parametrize("name", RANGED)
+def test_power_figures_lie_between_low_and_high(name: str) -> None:
+    rows = table(name)
+    number = rows[["low", "value", "high"]].astype(float)
+    assert (number["low"] <= number["value"]).all()
+    assert (number["value"] <= number["high"]).all()
+    assert (number["low"] < number["high"])[(rows["quality"] == "assumption") & (number["value"] > 0)].all()
+    assert rows["year"].str.fullmatch("20[0-9]{2}").all()
+    assert (rows["unit"] != "").all()
+
+
+def test_power_terms_cover_all_price_areas() -> None:
+    tariff = table("energy/coal_benchmark_tariff.csv").set_index("price_area")["province"]
+    terms = table("energy/power_price_terms.csv")
+    assert terms["province"].tolist() == tariff[terms["price_area"]].tolist()
+    counts = terms.groupby("term")["price_area"].nunique().to_dict()
+    assert counts == {"transmission": 33, "demand_charge": 33, "loss_rate": 33, "funds": 33, "coal_price": 32}
+    assert set(tariff.index) - set(terms.loc[terms["term"] == "coal_price", "price_area"]) == {"西藏"}
+    value = terms.assign(value=terms["value"].astype(float)).pivot(index="price_area", columns="term", values="value")
+    # printed in the tariff tables of the fourth cycle and the notices that go with them
+    assert value.loc["江苏", ["transmission", "demand_charge", "loss_rate", "funds"]].tolist() == [
+        0.0518, 41.6, 0.0283, 0.0294,
+    ]  # fmt: skip
+    assert value.loc["蒙西", ["transmission", "demand_charge", "loss_rate"]].tolist() == [0.0429, 31.2, 0.0281]
+    assert value.loc["新疆", ["transmission", "demand_charge", "funds"]].tolist() == [0.0485, 30.4, 0.0041]
+
+
+def test_hydro_share_is_within_what_the_grid_factor_leaves() -> None:
+    rows = table("energy/hydro.csv")
+    share = rows[rows["item"] == "hydro_share"].set_index("price_area")
+    factors = table("energy/grid_emission_factors.csv")
+    average = pd.to_numeric(factors.loc[factors["level"] == "province"].set_index("name")["kgco2_per_kwh"])
+    implied = 1 - average[share["province"]].to_numpy() / 0.8273
+    known = pd.notna(implied)
+    # the factor is of what is consumed in 2023, the share of what was generated, often earlier: 5 points of slack
+    assert (share["value"].astype(float).to_numpy()[known] <= implied[known] + 0.05).all()
+    rich = set(share.index[share["value"].astype(float) >= 0.3])
+    assert rich == {"湖北", "湖南", "广西", "四川", "贵州", "云南", "西藏", "青海"}
+    for item in ("wet_months", "wet_energy", "dry_energy", "dry_firmness"):
+        assert set(rows.loc[rows["item"] == item, "price_area"]) == rich
 
 
 def test_grid_factors_cover_31_provinces_and_leave_xizang_empty() -> None:

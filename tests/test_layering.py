@@ -23,6 +23,7 @@ LINES = (
     ("spatial",),
     ("catalog",),
     ("freight", "industry"),
+    ("spec",),
     ("study",),
     ("relocation", "maps", "report"),
     ("outputs",),

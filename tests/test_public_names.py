@@ -18,8 +18,11 @@ FUNCTIONS = {
     "boundaries": "(level, *, within=None)",
     "capacity_factor": "(values, *, technology, unit)",
     "capital_recovery_factor": "(rate, years)",
+    "carbon_books": "(average, *, residual, fossil, green_share=0.0, own_share=0.0, captive=False)",
+    "carbon_change": "(origin, destination, *, kwh_per_t, unclear=0.023)",
     "combined_weights": "(subjective, objective, *, method='product')",
     "critic_weights": "(matrix, *, directions)",
+    "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "entropy_weights": "(matrix)",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
@@ -29,10 +32,12 @@ FUNCTIONS = {
     "layer_raster": "(id)",
     "layer_table": "(id)",
     "lcoe": "(*, capex, fixed_opex, variable_opex, capacity_factor, rate, years)",
+    "matched_share": "(load, generation)",
     "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",
     "order_weights": "(n, orness)",
     "ordered_weighted_average": "(scores, weights, *, order_weights)",
+    "power_tables": "()",
     "promethee_ii": "(matrix, weights, *, directions, "
     "preference='usual', indifference=None, strict=None, inflection=None)",
     "pv_capacity_factor": "(ghi, latitude, *, performance_ratio, mount='fixed', air_temperature_c=None, module=None)",
@@ -72,13 +77,14 @@ FUNCTIONS = {
     "zonal_statistics": "(rasters, zones, *, stats=('mean',))",
 }
 CLASSES = {
+    "GreenSupply": "(lcoe, share, technology='both', matched=None, storage_cost=None)",
     "Grid": "(transform, shape, crs)",
     "Grid.from_bounds": "(bounds, *, resolution, crs)",
     "PowerCurve": "(name, speed, share)",
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
-OTHERS = ("Result", "Scenario")
+OTHERS = ("DeliveredPrice", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

@@ -11,8 +11,8 @@ import typer
 from geotransfer.cli.progress import stage_progress
 
 if TYPE_CHECKING:
+    from geotransfer.spec.scenario import Scenario
     from geotransfer.study.result import Result
-    from geotransfer.study.scenario import Scenario
 
 __all__ = ["register"]
 
@@ -49,8 +49,8 @@ def _run(
 
 
 def _load(name: str, assignments: list[str]) -> Scenario:
-    from geotransfer.study.overrides import parse_assignment
-    from geotransfer.study.scenario import Scenario, scenario
+    from geotransfer.spec.overrides import parse_assignment
+    from geotransfer.spec.scenario import Scenario, scenario
 
     own = name.endswith(".toml") or Path(name).is_file()
     study = Scenario.from_file(name) if own else scenario(name)
@@ -91,7 +91,7 @@ def _by_province(rows: list[dict[str, Any]]) -> Iterator[str]:
 
 def _scenarios() -> None:
     """List the built-in scenarios."""
-    from geotransfer.study.scenario import scenario, scenario_names
+    from geotransfer.spec.scenario import scenario, scenario_names
 
     for name in scenario_names():
         study = scenario(name)

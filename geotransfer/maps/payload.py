@@ -217,6 +217,7 @@ def _criterion(criterion: Mapping[str, Any]) -> dict[str, Any]:
         "unit": in_words(criterion["unit"], UNITS).as_dict(),
         "title": {"zh": title["zh"], "en": title["en"][:1].upper() + title["en"][1:]},
         "scale": criterion.get("scale", "linear"),
+        "curve": criterion.get("curve"),
     }
 
 

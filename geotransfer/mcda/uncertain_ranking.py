@@ -16,10 +16,12 @@ from geotransfer.mcda.uncertainty import CriterionError, ErrorDrawer
 from geotransfer.mcda.weight_draws import WeightLaw, seed_blocks
 from geotransfer.types import FloatArray
 
-__all__ = ["Scorer", "uncertain_ranking"]
+__all__ = ["Aggregate", "Scorer", "uncertain_ranking"]
 
 Scorer = Callable[[FloatArray], FloatArray]
 """Values of one criterion, any shape -> scores in [0, 1] of the same shape."""
+Aggregate = Callable[[FloatArray, FloatArray], FloatArray]
+"""Scores (zones, criteria) and weights (criteria,) -> one total per zone, best high."""
 
 
 def uncertain_ranking(
@@ -37,8 +39,9 @@ def uncertain_ranking(
     order: Sequence[int] | None = None,
     ranks: int | None = None,
     confidence_draws: int = 200,
+    aggregate: Aggregate | None = None,
 ) -> RankAcceptability:
-    """Draw criteria and weights together, score, rank by the weighted sum, count the ranks.
+    """Draw criteria and weights together, score, rank, count the ranks.
 
     An error moves the value, the value is scored again: beyond the bounds of a score an error changes nothing. Zones
     that share an error and have different values keep their order in that criterion, as long as its score is monotone.
@@ -66,6 +69,9 @@ def uncertain_ranking(
     confidence_draws : int
         The confidence factor is taken from so many of the first draws: it costs zones x criteria for each draw and
         each zone that was ever first.
+    aggregate : callable, optional
+        How scores become a total; the weighted sum when None. It is called once per draw, so that a method in numpy
+        takes its own time x draws.
 
     Returns
     -------
@@ -106,9 +112,11 @@ def uncertain_ranking(
         drawn = law.draw(weight_generator(block), n)
         streams = criteria.generators(block)
         for rows in row_slices(n, len(table)):
-            counter.add(_uncertain_totals(drawn[rows], criteria.draw(streams, len(drawn[rows]))), drawn[rows])
+            scores = criteria.draw(streams, len(drawn[rows]))
+            counter.add(_uncertain_totals(drawn[rows], scores, aggregate), drawn[rows])
     central = counter.central_weights()
-    confidence = _confidence(criteria, central, seed=seed, draws=min(draws, max(1, confidence_draws)))
+    some = min(draws, max(1, confidence_draws))
+    confidence = _confidence(criteria, central, seed=seed, draws=some, aggregate=aggregate)
     return RankAcceptability(counter.zone_counts(), int(draws), central, confidence)
 
 
@@ -164,11 +172,13 @@ def _scored(scorer: Scorer, values: FloatArray, k: int) -> FloatArray:
     return scores
 
 
-def _uncertain_totals(weights: FloatArray, scores: list[FloatArray]) -> FloatArray:
-    """Return sum of weight x score; criteria without error in one step and first, the others one by one.
+def _uncertain_totals(weights: FloatArray, scores: list[FloatArray], aggregate: Aggregate | None) -> FloatArray:
+    """Return totals of shape (draws, zones). Weights have one row per draw, or one row for all.
 
-    Weights have one row per draw, or one row for all.
+    The weighted sum takes criteria without error in one step and first, the others one by one.
     """
+    if aggregate is not None:
+        return _draw_by_draw(weights, scores, aggregate)
     exact = [k for k, score in enumerate(scores) if score.ndim == 1]
     drawn = [k for k, score in enumerate(scores) if score.ndim == 2]
     draws = len(scores[drawn[0]]) if drawn else len(weights)
@@ -181,7 +191,20 @@ def _uncertain_totals(weights: FloatArray, scores: list[FloatArray]) -> FloatArr
     return total
 
 
-def _confidence(criteria: _Criteria, central: FloatArray, *, seed: int, draws: int) -> FloatArray:
+def _draw_by_draw(weights: FloatArray, scores: list[FloatArray], aggregate: Aggregate) -> FloatArray:
+    draws = max([len(weights), *(len(score) for score in scores if score.ndim == 2)])
+    total = np.empty((draws, scores[0].shape[-1]))
+    table = np.empty((scores[0].shape[-1], len(scores)))
+    for draw in range(draws):
+        for k, score in enumerate(scores):
+            table[:, k] = score if score.ndim == 1 else score[draw]
+        total[draw] = aggregate(table, weights[draw if len(weights) > 1 else 0])
+    return total
+
+
+def _confidence(
+    criteria: _Criteria, central: FloatArray, *, seed: int, draws: int, aggregate: Aggregate | None
+) -> FloatArray:
     """Return the share of the first draws of the criteria in which a zone is first under its central weights."""
     zones = len(central)
     ever = np.flatnonzero(~np.isnan(central[:, 0]))
@@ -192,7 +215,7 @@ def _confidence(criteria: _Criteria, central: FloatArray, *, seed: int, draws: i
             size = rows.stop - rows.start
             scores = criteria.draw(streams, size)
             for number, zone in enumerate(ever):
-                total = _uncertain_totals(central[zone][None], scores)
+                total = _uncertain_totals(central[zone][None], scores, aggregate)
                 won = total[:, zone] >= total.max(axis=1) - 10.0**-RANK_DECIMALS
                 # criteria without any error give one row, which stands for all draws
                 wins[number] += np.count_nonzero(won) * (size // len(won))

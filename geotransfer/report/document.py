@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from geotransfer.errors import InputError
+from geotransfer.report.method import method_lines
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
 from geotransfer.report.robustness import robustness_lines
 from geotransfer.types import Text
@@ -81,7 +82,9 @@ def render_report(result: ReportableResult) -> str:
             scenario=facts["scenario"],
             execution=result.provenance["execution"],
             answer=_answer(ranking, facts),
+            method=method_lines(facts),
             room=_room(facts),
+            provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),
             drawn={"rank_p05", "rank_p95", "stability"} <= set(ranking.columns),
             robustness=robustness_lines(ranking, facts),

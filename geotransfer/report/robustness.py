@@ -35,6 +35,9 @@ def robustness_lines(ranking: gpd.GeoDataFrame, facts: Mapping[str, Any]) -> lis
         _given(record, places),
         _free(record, places),
         *_methods(record, places),
+        *_reversals(record),
+        *_second_resolution(facts, places),
+        *_sensitivity(record, places, titles),
         *_collinear(record["collinearity"], titles),
         _draws(record, titles),
     ]
@@ -54,6 +57,8 @@ def _places(ranking: gpd.GeoDataFrame) -> dict[str, str]:
 def _given(record: Mapping[str, Any], places: Mapping[str, str]) -> Text:
     top, (names_zh, names_en) = record["top_n"], _named(record["given_weights"]["stay"], places)
     zh, en = "权重在给定值附近", "With the weights varied around the given ones"
+    if record.get("weights_drawn") == "within limits":
+        zh, en = "权重在给定的范围或次序内", "With the weights varied within the given limits or order"
     if record["errors"]:
         zh, en = f"{zh}、数据在误差范围内", f"{en} and the data within their errors"
     if not names_zh:
@@ -107,6 +112,55 @@ def _methods(record: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[T
         )
 
 
+def _reversals(record: Mapping[str, Any]) -> Iterator[Text]:
+    found = record.get("reversals")
+    if found is None:
+        return
+    tested = found["zones"]
+    if found["share"] == 0:
+        yield Text(
+            zh=f"逐一删去或复制前 {tested} 名中的区域, 其余区域的名次均不变 (无排名逆转)。",
+            en=f"Deleting or copying each of the first {tested} changes nobody else's rank among them (no reversal).",
+        )
+    else:
+        yield Text(
+            zh=f"逐一删去或复制前 {tested} 名中的区域, {found['share']:.0%} 的试验中有其他区域改变名次 (排名逆转): "
+            "该方法与比较对象有关。",
+            en=f"Deleting or copying each of the first {tested} changes other ranks in {found['share']:.0%} of the "
+            "tests (rank reversal): the method depends on who is compared.",
+        )
+
+
+def _second_resolution(facts: Mapping[str, Any], places: Mapping[str, str]) -> Iterator[Text]:
+    found = facts.get("second_resolution")
+    if not isinstance(found, Mapping) or found["spearman"] is None:
+        return
+    km, rho, top = found["resolution"] / 1000, found["spearman"], found["top_n"]
+    names_zh, names_en = _named(found["stay"], places)
+    yield Text(
+        zh=f"改用 {km:g} 公里格网, 名次相关系数 {rho:.3f}; 仍在前 {top} 名: {names_zh or '无'}。",
+        en=f"On a grid of {km:g} km the ranks correlate with {rho:.3f}; still in the top {top}: {names_en or 'none'}.",
+    )
+
+
+def _sensitivity(record: Mapping[str, Any], places: Mapping[str, str], titles: Mapping[str, Text]) -> Iterator[Text]:
+    for row in record.get("sensitivity") or []:
+        known = {name: total for name, total in row["total"].items() if total is not None}
+        if not known:
+            continue
+        first = sorted(known, key=lambda name: -known[name])[:2]
+        words = [titles.get(name, Text(zh=name, en=name)) for name in first]
+        zone = places.get(row["zone"], row["zone"])
+        yield Text(
+            zh=f"{zone}的名次主要随这些权重而变 (Sobol 总指数): "
+            + "、".join(f"{word.zh} {known[name]:.2f}" for word, name in zip(words, first, strict=True))
+            + "。",
+            en=f"The rank of {zone} moves most with the weights of (total Sobol index): "
+            + ", ".join(f"{word.en} {known[name]:.2f}" for word, name in zip(words, first, strict=True))
+            + ".",
+        )
+
+
 def _collinear(found: Mapping[str, Any], titles: Mapping[str, Text]) -> Iterator[Text]:
     def title(criterion: str) -> Text:
         return titles.get(criterion, Text(zh=criterion, en=criterion))
@@ -143,9 +197,14 @@ def _draws(record: Mapping[str, Any], titles: Mapping[str, Text]) -> Text:
     else:
         zh, en = "未计入数据误差", "errors of the data are not drawn"
     draws, concentration, seed = record["draws"], record["concentration"], record["seed"]
+    if record.get("weights_drawn") == "within limits":
+        law_zh, law_en = "权重在给定的上下限或重要性次序内均匀抽取", "weights uniform within the given limits or order"
+    else:
+        law_zh = f"权重服从 Dirichlet 分布 (集中度 {concentration:g})"
+        law_en = f"weights from a Dirichlet law (concentration {concentration:g})"
     return Text(
-        zh=f"抽样 {draws:,} 次, 权重服从 Dirichlet 分布 (集中度 {concentration:g}, 随机种子 {seed}); {zh}。",
-        en=f"{draws:,} draws, weights from a Dirichlet law (concentration {concentration:g}, seed {seed}); {en}.",
+        zh=f"抽样 {draws:,} 次, {law_zh}, 随机种子 {seed}; {zh}。",
+        en=f"{draws:,} draws, {law_en}, seed {seed}; {en}.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -14,20 +14,24 @@ from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
 from geotransfer.spatial.zonal import Coverage, coverage
+from geotransfer.spec.criteria import NearbyAreaSource
+from geotransfer.spec.scenario import Scenario
+from geotransfer.spec.scoring import score
 from geotransfer.study.columns import column_descriptions
-from geotransfer.study.criteria import Measured, measure, price_areas, score
+from geotransfer.study.comparison import resolution_record
+from geotransfer.study.criteria import Measured, measure, price_areas
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
 from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
+from geotransfer.study.from_data import with_data_bounds, with_weights
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
-from geotransfer.study.models import NearbyAreaSource
+from geotransfer.study.overlap import check_criteria
 from geotransfer.study.provenance import result_record
-from geotransfer.study.ranking_table import aggregate, ranking_table, score_stack
+from geotransfer.study.ranking_table import combined, ranking_table, score_stack
 from geotransfer.study.result import Result
 from geotransfer.study.robustness import robustness_of, stability_raster
-from geotransfer.study.scenario import Scenario
-from geotransfer.study.weighting import check_overlap
+from geotransfer.study.veto import veto_steps, vetoed_cells
 from geotransfer.study.zones import Zones, load_zones
 from geotransfer.types import BoolArray, FloatArray
 
@@ -66,7 +70,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     {'宁夏回族自治区'}
     """
     watch = Stopwatch(STAGES, progress)
-    check_overlap(scenario)
+    check_criteria(scenario)
     with watch.stage("zones"):
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
@@ -84,16 +88,18 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         }
         known = _known_cells(scenario, measured, land)
     with watch.stage("evaluate"):
-        cells = _Cells(measured, land, known, covered, steps)
-        ranking, areas = _rank_zones(scenario, zones, rules, cells, grid)
-        scores = score_stack(scenario, {name: m.cells for name, m in measured.items()})
-        suitability, excluded = _rasters(scenario, cells, scores, grid)
+        settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
+        ranking, areas = _rank_zones(settled, zones, rules, cells, grid)
+        scores = score_stack(settled, {name: m.cells for name, m in measured.items()})
+        suitability, excluded = _rasters(settled, cells, scores, grid)
     with watch.stage("robustness"):
-        ranking, drawn = _with_robustness(scenario, ranking, zones, inputs)
-        stability = None if drawn is None else stability_raster(scenario, scores, suitability)
+        ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
+        stability = None if drawn is None else stability_raster(settled, scores, suitability)
+        second = _second_resolution(scenario, ranking)
     with watch.stage("provenance"):
-        record = result_record(scenario, ranking, rules, areas, inputs) | {"robustness": drawn}
-        columns = column_descriptions(scenario, ranking.columns)
+        record = result_record(scenario, settled, ranking, rules, areas, inputs)
+        record |= {"weighting": weighting, "robustness": drawn, "second_resolution": second}
+        columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
     return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
 
@@ -107,6 +113,23 @@ class _Cells:
     known: BoolArray
     covered: Coverage
     steps: list[RuleStep]
+
+    @property
+    def available(self) -> FloatArray:
+        """Share of each (zone, cell) pair that is known and that nothing forbids."""
+        left = self.steps[-1].left if self.steps else np.ones(len(self.covered.cell))
+        return np.where(self.known.ravel()[self.covered.cell], self.covered.share * left, 0.0)
+
+
+def _settled(scenario: Scenario, cells: _Cells) -> tuple[Scenario, _Cells, dict[str, Any]]:
+    """Return the scenario with bounds and weights as numbers, the cells with its vetoes, the record of the weights."""
+    bounded = with_data_bounds(scenario, cells.measured, cells.covered, cells.available)
+    vetoes = veto_steps(bounded.criteria, cells.measured, cells.covered, cells.steps)
+    cells = replace(cells, steps=[*cells.steps, *vetoes])
+    scores = score_stack(bounded, zone_values(cells.measured, cells.covered, cells.available))
+    scores[cells.covered.total(cells.available) <= 0] = np.nan
+    settled, weighting = with_weights(bounded, scores)
+    return settled, cells, weighting
 
 
 def _study_grid(zones: Zones, scenario: Scenario) -> Grid:
@@ -138,10 +161,10 @@ def _record_zones(scenario: Scenario, inputs: Inputs) -> None:
 
 def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land) -> BoolArray:
     """Return the cells that can be judged: forbidden ones, and those where rules and weighted rasters have data."""
-    known = land.known
+    known, weighted = land.known, set(scenario.weighted)
     for name, values in measured.items():
         # a value per zone leaves no hole in a cell; a raster that counts must be known there
-        if values.zones is None and scenario.criteria[name].weight > 0:
+        if values.zones is None and name in weighted:
             known = known & ~np.isnan(values.cells)
     known = known | (land.allowed <= 0.0)
     if not known.any():
@@ -155,14 +178,11 @@ def _rank_zones(
     covered, cell_km2 = cells.covered, grid.cell_area / 1e6
     needed = _needed_area(scenario, zones, covered, cell_km2)
     areas = zone_areas(covered, cells.steps, cells.known, cell_km2=cell_km2, needed_km2=needed)
-    left = cells.steps[-1].left if cells.steps else np.ones(len(covered.cell))
-    available = np.where(cells.known.ravel()[covered.cell], covered.share * left, 0.0)
-    site = site_weights(
-        covered, _local_scores(scenario, cells), available, site_cells=scenario.site_area_km2 / cell_km2
-    )
+    site_cells = scenario.site_area_km2 / cell_km2
+    site = site_weights(covered, _local_scores(scenario, cells), cells.available, site_cells=site_cells)
     values = {
         "best_site": zone_values(cells.measured, covered, site),
-        "mean": zone_values(cells.measured, covered, available),
+        "mean": zone_values(cells.measured, covered, cells.available),
     }
     return ranking_table(scenario, zones, rules, areas, values), areas
 
@@ -207,8 +227,16 @@ def _rasters(scenario: Scenario, cells: _Cells, scores: FloatArray, grid: Grid) 
     """Return suitability and exclusions; a cell counts as excluded when rules forbid at least half of it."""
     share = np.bincount(cells.covered.cell, weights=cells.covered.share, minlength=grid.size)
     inside = share.reshape(grid.shape) >= 0.5
-    forbidden = cells.land.allowed <= 0.5
-    suitability = aggregate(scenario, scores)
-    shown = inside & cells.known & ~forbidden
+    forbidden = (cells.land.allowed <= 0.5) | vetoed_cells(scenario.criteria, scores)
+    suitability = combined(scenario, scores, inside & cells.known & ~forbidden)
     judged = inside & (cells.known | forbidden)
-    return Raster(np.where(shown, suitability, np.nan), grid), Raster(np.where(judged, forbidden, np.nan), grid)
+    return Raster(suitability, grid), Raster(np.where(judged, forbidden, np.nan), grid)
+
+
+def _second_resolution(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return how the ranks of the same study on other cells agree; None when no second resolution is asked for."""
+    resolution = scenario.robustness.second_resolution
+    if resolution is None:
+        return None
+    other = {"grid.resolution": resolution, "robustness.draws": 0, "robustness.second_resolution": None}
+    return resolution_record(ranking, run(scenario.with_overrides(other)).ranking, resolution)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geotransfer.study.models import ColumnSource, Criterion
+from geotransfer.spec.criteria import ColumnSource, Criterion
+from geotransfer.spec.scenario import Scenario
+from geotransfer.spec.scoring import curve_words, shown_points
 from geotransfer.study.result import Column
-from geotransfer.study.scenario import Scenario
 from geotransfer.types import Text
 
 __all__ = ["column_descriptions"]
@@ -34,7 +35,13 @@ HEAD = (
         "east, central, west or northeast",
         "regions",
     ),
-    ("score", "0..1", "综合得分,1 为最好", "combined score, 1 = best", "weighted sum of score_*"),
+    (
+        "score",
+        "0..1",
+        "综合得分,1 为最好",
+        "combined score, 1 = best",
+        "score_* and the weights, by the scenario's aggregation",
+    ),
     (
         "status",
         "",
@@ -48,6 +55,14 @@ TAIL = (
     ("score_mean", "0..1", "按全部可用地平均计的得分", "score of the mean over all eligible cells", GEOTRANSFER),
     ("score_low", "0..1", "缺失指标取 0 分时的得分", "score if the missing criteria scored 0", GEOTRANSFER),
     ("score_high", "0..1", "缺失指标取 1 分时的得分", "score if the missing criteria scored 1", GEOTRANSFER),
+    ("rank_in_province", "1", "在本省参评区域中的名次", "rank among the ranked zones of its province", GEOTRANSFER),
+    (
+        "rank_of_province",
+        "1",
+        "所在省份的名次(按参评区域得分的中位数)",
+        "rank of its province, by the median score of the ranked zones",
+        GEOTRANSFER,
+    ),
     ("area_km2", "km2", "面积(等积投影)", "area on the equal-area grid", GEOTRANSFER),
     ("eligible_km2", "km2", "排除后剩余的可用面积", "area that no rule excludes", GEOTRANSFER),
     ("excluded_share", "0..1", "被排除面积 / 有数据面积", "excluded area / area with data", GEOTRANSFER),
@@ -55,8 +70,8 @@ TAIL = (
     (
         "first_failed_rule",
         "",
-        "未通过的规则;no_room 表示剩余用地不足",
-        "rule that excluded the zone; no_room = too little area left",
+        "未通过的规则;no_room 表示剩余用地不足,veto_* 为该准则一票否决",
+        "rule that excluded the zone; no_room = too little area left, veto_* = the veto of that criterion",
         GEOTRANSFER,
     ),
     (
@@ -110,13 +125,14 @@ def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Colum
 
     Examples
     --------
-    >>> from geotransfer.study.scenario import scenario
+    >>> from geotransfer.spec.scenario import scenario
     >>> [c.unit for c in column_descriptions(scenario("aluminium"), ["rank", "tariff", "score_tariff"])]
     ['1', 'yuan/kWh', '0..1']
     """
     known = {name: Column(name, unit, Text(zh, en), source) for name, unit, zh, en, source in (*HEAD, *TAIL)}
     for name, criterion in scenario.criteria.items():
-        known[name] = Column(name, criterion.unit, criterion.title, _source(criterion))
+        unit = "0..1" if criterion.categories is not None else criterion.unit
+        known[name] = Column(name, unit, criterion.title, _source(criterion))
         known[f"score_{name}"] = Column(f"score_{name}", "0..1", _score_meaning(criterion), "scenario")
     return tuple(known[name] for name in names if name in known)
 
@@ -129,7 +145,10 @@ def _source(criterion: Criterion) -> str:
 
 
 def _score_meaning(criterion: Criterion) -> Text:
-    points = ", ".join(f"{value:g} -> {score:g}" for value, score in criterion.score_points)
+    named = curve_words(criterion)
+    if named is not None:
+        return Text(zh=f"{criterion.title.zh}的得分({named.zh})", en=f"score of {criterion.title.en} ({named.en})")
+    points = ", ".join(f"{value:g} -> {score:g}" for value, score in shown_points(criterion))
     scale_zh, scale_en = ("(对数)", " (log scale)") if criterion.scale == "log" else ("", "")
     return Text(
         zh=f"{criterion.title.zh}的得分{scale_zh}:{points} {criterion.unit}",

@@ -12,11 +12,11 @@ from scipy.ndimage import uniform_filter
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.mcda.scoring import score_piecewise
+from geotransfer.raster import Raster
+from geotransfer.spatial.alignment import align
 from geotransfer.spatial.proximity import distance_to
 from geotransfer.spatial.rasterization import rasterize
-from geotransfer.study.inputs import Inputs
-from geotransfer.study.models import (
+from geotransfer.spec.criteria import (
     ColumnSource,
     Criterion,
     DistanceSource,
@@ -24,10 +24,12 @@ from geotransfer.study.models import (
     RasterSource,
     TableSource,
 )
+from geotransfer.spec.scoring import class_scores
+from geotransfer.study.inputs import Inputs, suited
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
-__all__ = ["Measured", "measure", "price_areas", "score"]
+__all__ = ["Measured", "measure", "price_areas"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ def measure(name: str, criterion: Criterion, zones: Zones, inputs: Inputs, allow
 def _measure(criterion: Criterion, zones: Zones, inputs: Inputs, allowed: FloatArray) -> Measured:
     source = criterion.source
     if isinstance(source, RasterSource):
-        return Measured(inputs.raster(source.layer, source.file, resampling=source.resampling, band=source.band).values)
+        return Measured(_from_raster(criterion, source, inputs))
     if isinstance(source, DistanceSource):
         features = inputs.features(source.layer, source.file, file_layer=source.file_layer, encoding=source.encoding)
         return Measured(distance_to(features, inputs.grid).values / 1000.0)
@@ -85,7 +87,16 @@ def _measure(criterion: Criterion, zones: Zones, inputs: Inputs, allowed: FloatA
         return Measured(_nearby_area(source, inputs, allowed))
     if isinstance(source, TableSource):
         return _from_table(source, zones, inputs)
-    return _from_column(source, zones, inputs)
+    return _from_column(criterion, source, zones, inputs)
+
+
+def _from_raster(criterion: Criterion, source: RasterSource, inputs: Inputs) -> FloatArray:
+    if criterion.categories is None:
+        return inputs.raster(source.layer, source.file, resampling=source.resampling, band=source.band).values
+    # classes have no mean: each becomes its score first, and scores are averaged
+    raw = inputs.own_raster(source.layer, source.file, band=source.band)
+    scored = Raster(class_scores(criterion, raw.values), raw.grid)
+    return align(scored, inputs.grid, resampling=source.resampling or suited(raw, inputs.grid)).values
 
 
 def _nearby_area(source: NearbyAreaSource, inputs: Inputs, allowed: FloatArray) -> FloatArray:
@@ -178,29 +189,16 @@ def _province_means(areas: gpd.GeoDataFrame) -> pd.Series[float]:
     return means
 
 
-def _from_column(source: ColumnSource, zones: Zones, inputs: Inputs) -> Measured:
+def _from_column(criterion: Criterion, source: ColumnSource, zones: Zones, inputs: Inputs) -> Measured:
     if source.column not in zones.table.columns:
         known = [c for c in zones.table.columns if c != "geometry"]
         raise UnknownNameError(f"the zones have no column {source.column!r}; they have {', '.join(map(str, known))}")
-    values = pd.to_numeric(zones.table[source.column], errors="coerce").astype(float)
-    if values.isna().all():
-        raise InputError(f"column {source.column!r} of the zones holds no number; expected numbers")
-    return Measured(rasterize(zones.table.assign(value=values), inputs.grid, column="value").values, values.to_numpy())
-
-
-def score(criterion: Criterion, values: FloatArray) -> FloatArray:
-    """Return the scores of `values`: piecewise linear between the criterion's points, on a log scale where it says so.
-
-    Examples
-    --------
-    >>> from geotransfer.study.scenario import scenario
-    >>> score(scenario("aluminium").criteria["tariff"], np.array([0.365, 0.20]))
-    array([0.5, 1. ])
-    """
-    points = np.asarray(criterion.score_points, dtype=np.float64)
-    if criterion.scale == "log":
-        with np.errstate(divide="ignore"):
-            # no people at all is the worst score, not an unknown one
-            values = np.log10(np.maximum(values, 0.0))
-        points[:, 0] = np.log10(points[:, 0])
-    return score_piecewise(values, points=[(v, s) for v, s in points.tolist()])
+    column = zones.table[source.column]
+    if criterion.categories is not None:
+        numbers = pd.api.types.is_numeric_dtype(column)
+        values = class_scores(criterion, column.to_numpy(dtype=float if numbers else object))
+    else:
+        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
+        if np.isnan(values).all():
+            raise InputError(f"column {source.column!r} of the zones holds no number; expected numbers")
+    return Measured(rasterize(zones.table.assign(value=values), inputs.grid, column="value").values, values)

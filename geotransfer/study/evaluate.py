@@ -19,6 +19,7 @@ __all__ = [
     "Areas",
     "RuleStep",
     "between_group_share",
+    "province_ranks",
     "rank_order",
     "site_weights",
     "spearman",
@@ -171,6 +172,32 @@ def rank_order(scores: FloatArray, keys: NDArray[np.object_]) -> tuple[IntArray,
     ranked = order[~missing[order]]
     ranks[ranked] = np.arange(1, len(ranked) + 1)
     return order, ranks
+
+
+def province_ranks(scores: FloatArray, ranks: IntArray, provinces: NDArray[np.object_]) -> dict[str, FloatArray]:
+    """Return ``rank_in_province`` of each zone and ``rank_of_province``: that of its province by the median score.
+
+    NaN for zones without a rank or a province. Provinces with one median keep the order of their best zones.
+
+    Examples
+    --------
+    >>> found = province_ranks(
+    ...     np.array([0.9, 0.1, 0.6]), np.array([1, 3, 2]), np.array(["a", "a", "b"], dtype=object)
+    ... )
+    >>> found["rank_in_province"], found["rank_of_province"]
+    (array([1., 2., 1.]), array([2., 2., 1.]))
+    """
+    within, of = np.full(len(scores), np.nan), np.full(len(scores), np.nan)
+    rows = np.flatnonzero((ranks > 0) & (provinces != ""))
+    members = {name: rows[provinces[rows] == name] for name in dict.fromkeys(provinces[rows])}
+    order = sorted(
+        members, key=lambda name: (-round(float(np.median(scores[members[name]])), 12), ranks[members[name]].min())
+    )
+    for place, name in enumerate(order, start=1):
+        zones = members[name]
+        of[zones] = place
+        within[zones[np.argsort(ranks[zones])]] = np.arange(1, len(zones) + 1)
+    return {"rank_in_province": within, "rank_of_province": of}
 
 
 def between_group_share(values: FloatArray, groups: NDArray[np.object_]) -> float:

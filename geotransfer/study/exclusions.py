@@ -12,8 +12,8 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.grid import Grid
 from geotransfer.spatial.rasterization import buffered, polygonal
+from geotransfer.spec.rules import CitiesTest, FeaturesTest, RasterTest, Rule, ZonesTest
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.models import CitiesTest, FeaturesTest, RasterTest, Rule, ZonesTest
 from geotransfer.types import BoolArray
 
 __all__ = ["CheckedRule", "city_circles", "evaluate_rules"]

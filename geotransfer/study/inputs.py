@@ -22,7 +22,7 @@ from geotransfer.grid import Grid
 from geotransfer.raster import Raster, raster_grid, read_raster
 from geotransfer.spatial.alignment import ResamplingMethod, align
 
-__all__ = ["Inputs"]
+__all__ = ["Inputs", "suited"]
 
 
 @dataclass
@@ -40,13 +40,18 @@ class Inputs:
 
         Without `resampling`: the average where the raster is finer than the study grid, else bilinear.
         """
-        name = _one_of(layer, file)
-        key = (name, band, resampling or "")
+        key = (_one_of(layer, file), band, resampling or "")
         if key not in self._aligned:
-            raw = layer_raster(layer) if layer else self._read_file(name, band)
-            self._record(layer, file, hashlib.sha256(raw.values.tobytes()).hexdigest() if layer else None)
-            self._aligned[key] = align(raw, self.grid, resampling=resampling or _suited(raw, self.grid))
+            raw = self.own_raster(layer, file, band=band)
+            self._aligned[key] = align(raw, self.grid, resampling=resampling or suited(raw, self.grid))
         return self._aligned[key]
+
+    def own_raster(self, layer: str | None, file: str | None, *, band: int = 1) -> Raster:
+        """Return a raster on its own grid."""
+        name = _one_of(layer, file)
+        raw = layer_raster(layer) if layer else self._read_file(name, band)
+        self._record(layer, file, hashlib.sha256(raw.values.tobytes()).hexdigest() if layer else None)
+        return raw
 
     def _read_file(self, path: str, band: int) -> Raster:
         """Read of a user's raster what the study needs: it may be far larger than the memory."""
@@ -99,7 +104,8 @@ class Inputs:
             }  # fmt: skip
 
 
-def _suited(raster: Raster, grid: Grid) -> ResamplingMethod:
+def suited(raster: Raster, grid: Grid) -> ResamplingMethod:
+    """Return "average" for a raster that is finer than the grid, else "bilinear"."""
     metres = raster.grid.resolution[1] * metres_per_unit(raster.grid.crs)
     return "average" if metres < 0.75 * grid.resolution[1] else "bilinear"
 

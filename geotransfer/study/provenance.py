@@ -10,30 +10,45 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.spec.criteria import ColumnSource
+from geotransfer.spec.scenario import Scenario
+from geotransfer.spec.scoring import curve_words, shown_points
 from geotransfer.study.evaluate import Areas, between_group_share, spearman
 from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.models import ColumnSource
-from geotransfer.study.scenario import Scenario
+from geotransfer.study.veto import veto_ids, veto_title
 
 __all__ = ["PROVINCIAL_SHARE", "result_record"]
 
 PROVINCIAL_SHARE = 0.7
+"""Above this share of score variance between provinces the ranks of single counties are only indicative."""
 ZONES_A_PROVINCE = 3.0
 """With fewer zones a province on average the share says nothing: with one it is 1."""
-"""Above this share of score variance between provinces the ranks of single counties are only indicative."""
 
 
 def result_record(
-    scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CheckedRule], areas: Areas, inputs: Inputs
+    asked: Scenario,
+    scenario: Scenario,
+    ranking: gpd.GeoDataFrame,
+    rules: Sequence[CheckedRule],
+    areas: Areas,
+    inputs: Inputs,
 ) -> dict[str, Any]:
-    """Return the ``result`` part of run.json (see docs/outputs.md)."""
+    """Return the ``result`` part of run.json (see docs/outputs.md).
+
+    Parameters
+    ----------
+    asked, scenario : Scenario
+        As it was given, and with bounds and weights settled that come from the data.
+    ranking, rules, areas, inputs
+        Of the run.
+    """
     statistics = _statistics(scenario, ranking)
     unchecked = _unchecked(scenario, ranking)
     return {
         "schema": 1,
         "geotransfer": _own_version(),
-        "scenario": scenario.model_dump(mode="json"),
+        "scenario": asked.model_dump(mode="json"),
         "inputs": [inputs.records[name] for name in sorted(inputs.records)],
         "criteria": _criteria(scenario),
         "rules": _rules(scenario, ranking, rules, areas),
@@ -42,6 +57,7 @@ def result_record(
         "screening_note": _screening_note(unchecked, len(ranking)),
         "headline": _headline(statistics["between_province_variance_share"], ranking),
         "counts": _counts(ranking),
+        "provinces": _provinces(ranking),
         "outside_study": _outside(scenario, ranking),
         "statistics": statistics,
         "map": {"approval_number": scenario.map.approval_number},
@@ -61,10 +77,13 @@ def _criteria(scenario: Scenario) -> list[dict[str, Any]]:
     for name, criterion in scenario.criteria.items():
         source = criterion.source
         layer = f"column {source.column}" if isinstance(source, ColumnSource) else source.layer or source.file
-        points = [list(p) for p in criterion.score_points]
+        points = [list(p) for p in shown_points(criterion)]
+        words = curve_words(criterion)
         records.append({
-            "id": name, "title": criterion.title.as_dict(), "group": criterion.group, "unit": criterion.unit,
+            "id": name, "title": criterion.title.as_dict(), "group": criterion.group,
+            "unit": criterion.unit if criterion.categories is None else "0..1",
             "weight": weights[name], "direction": _direction(points), "points": points, "scale": criterion.scale,
+            "curve": None if words is None else words.as_dict(), "veto": criterion.veto,
             "layer": layer, "why": criterion.why.as_dict(),
         })  # fmt: skip
     return records
@@ -82,17 +101,34 @@ def _rules(
     scenario: Scenario, ranking: gpd.GeoDataFrame, rules: Sequence[CheckedRule], areas: Areas
 ) -> list[dict[str, Any]]:
     blamed = ranking.loc[ranking["status"] == "excluded", "reason"]
+    named = [(rule.name, scenario.rules[rule.name].title, scenario.rules[rule.name].basis) for rule in rules]
+    for veto, name in veto_ids(scenario.criteria).items():
+        named.append((veto, veto_title(scenario.criteria[name]), scenario.criteria[name].why))
     return [
         {
-            "id": rule.name,
-            "title": scenario.rules[rule.name].title.as_dict(),
-            "source": scenario.rules[rule.name].basis.as_dict(),
-            "zones_failed": int((blamed == rule.name).sum()),
-            "area_alone_km2": round(float(areas.alone[rule.name].sum()), 3),
-            "area_in_order_km2": round(float(areas.in_order[rule.name].sum()), 3),
+            "id": name,
+            "title": title.as_dict(),
+            "source": basis.as_dict(),
+            "zones_failed": int((blamed == name).sum()),
+            "area_alone_km2": round(float(areas.alone[name].sum()), 3),
+            "area_in_order_km2": round(float(areas.in_order[name].sum()), 3),
         }
-        for rule in rules
+        for name, title, basis in named
     ]
+
+
+def _provinces(ranking: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the provinces by the median score of their ranked zones, the best first, each with its best zone."""
+    ranked = ranking[(ranking["status"] == "ranked") & (ranking["province"] != "")]
+    rows = []
+    for place, zones in ranked.groupby("rank_of_province"):
+        best = zones.loc[zones["rank"].idxmin()]
+        rows.append({
+            "province": str(best["province"]), "rank": int(place), "zones": len(zones),
+            "median_score": round(float(zones["score"].median()), 12),
+            "best_zone": str(best["name"]), "best_rank": int(best["rank"]),
+        })  # fmt: skip
+    return rows
 
 
 def _room(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any]:

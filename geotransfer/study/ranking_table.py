@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geotransfer.mcda.aggregation import weighted_product, weighted_sum
-from geotransfer.mcda.ideal_points import topsis
-from geotransfer.study.criteria import score
-from geotransfer.study.evaluate import Areas, rank_order
+from geotransfer.spec.aggregation import aggregate
+from geotransfer.spec.scenario import Scenario
+from geotransfer.spec.scoring import score
+from geotransfer.study.evaluate import Areas, province_ranks, rank_order
 from geotransfer.study.exclusions import CheckedRule
-from geotransfer.study.scenario import Scenario
+from geotransfer.study.veto import whole_zone_vetoes
 from geotransfer.study.zones import Zones
-from geotransfer.types import FloatArray
+from geotransfer.types import BoolArray, FloatArray
 
-__all__ = ["aggregate", "ranking_table", "score_stack"]
+__all__ = ["combined", "ranking_table", "score_stack"]
 
 IDENTITY = ["zone", "adcode", "name", "kind", "province", "prefecture", "region"]
 
@@ -41,7 +41,7 @@ def ranking_table(
     chosen, chosen_scores = values[scenario.zone_value], scores[scenario.zone_value]
     states = _states(scenario, zones, rules, areas, chosen_scores)
     ranked = (states["status"] == "ranked").to_numpy()
-    total = {kind: np.where(ranked, aggregate(scenario, s), np.nan) for kind, s in scores.items()}
+    total = {kind: combined(scenario, s, ranked) for kind, s in scores.items()}
     order, ranks = rank_order(total[scenario.zone_value], zones.table["zone"].to_numpy(dtype=object))
     identity = zones.table[IDENTITY].reset_index(drop=True)
     columns: dict[str, object] = {
@@ -51,6 +51,7 @@ def ranking_table(
     for k, name in enumerate(scenario.criteria):
         columns[name], columns[f"score_{name}"] = chosen[name], chosen_scores[:, k]
     columns |= {"score_best_site": total["best_site"], "score_mean": total["mean"]}
+    columns |= province_ranks(total[scenario.zone_value], ranks, identity["province"].to_numpy(dtype=object))
     columns |= _interval(scenario, chosen_scores, states["status"]) | _area_columns(areas)
     columns |= {"first_failed_rule": states["first_failed_rule"], "reason": states["reason"]}
     columns["unchecked_rules"] = _unchecked(scenario, zones, rules)
@@ -67,25 +68,23 @@ def score_stack(scenario: Scenario, values: dict[str, FloatArray]) -> FloatArray
     return np.stack([score(c, values[name]) for name, c in scenario.criteria.items()], axis=-1)
 
 
-def aggregate(scenario: Scenario, scores: FloatArray) -> FloatArray:
-    """Return one score per zone or cell from those of the criteria (last axis), by the scenario's method."""
-    weights = np.array(list(scenario.weights.values()))
-    if scenario.aggregation == "weighted_product":
-        return weighted_product(scores, weights)
-    if scenario.aggregation == "topsis":
-        flat = scores.reshape(-1, scores.shape[-1])
-        bounds = np.tile([0.0, 1.0], (flat.shape[1], 1))
-        closeness = topsis(flat, weights, directions=["max"] * flat.shape[1], normalization="fixed", bounds=bounds)
-        return closeness.reshape(scores.shape[:-1])
-    return weighted_sum(scores, weights)
+def combined(scenario: Scenario, scores: FloatArray, counted: BoolArray) -> FloatArray:
+    """Return one score per zone or cell from those of the criteria (last axis), by the scenario's method.
+
+    Those that are not `counted` get NaN, and are no alternatives for a method that compares.
+    """
+    total = np.full(scores.shape[:-1], np.nan)
+    if counted.any():
+        total[counted] = aggregate(scenario.aggregation, scores[counted], np.array(list(scenario.weights.values())))
+    return total
 
 
 def _interval(scenario: Scenario, scores: FloatArray, status: pd.Series[str]) -> dict[str, FloatArray]:
     if scenario.missing != "interval":
         return {}
-    excluded = (status == "excluded").to_numpy()
+    in_play = (status != "excluded").to_numpy()
     return {
-        column: np.asarray(np.where(excluded, np.nan, aggregate(scenario, np.nan_to_num(scores, nan=filler))))
+        column: combined(scenario, np.nan_to_num(scores, nan=filler), in_play)
         for column, filler in (("score_low", 0.0), ("score_high", 1.0))
     }
 
@@ -106,8 +105,10 @@ def _states(
     scenario: Scenario, zones: Zones, rules: list[CheckedRule], areas: Areas, scores: FloatArray
 ) -> pd.DataFrame:
     """Return status, first failed rule and reason of each zone."""
-    weighted = [(k, name) for k, name in enumerate(scenario.criteria) if scenario.weights[name] > 0]
+    weights = scenario.weights
+    weighted = [(k, name) for k, name in enumerate(scenario.criteria) if weights[name] > 0]
     listed = {rule.name: rule.adcodes for rule in rules if rule.adcodes}
+    whole = whole_zone_vetoes(scenario.criteria)
     states = []
     for i, adcode in enumerate(zones.table["adcode"]):
         named = next((name for name, codes in listed.items() if adcode in codes), None)
@@ -119,7 +120,8 @@ def _states(
         elif areas.failed_by[i] == "nodata":
             states.append(("unknown", "", "nodata"))
         elif areas.failed_by[i]:
-            states.append(("excluded", "no_room", areas.failed_by[i]))
+            failed = areas.failed_by[i]
+            states.append(("excluded", failed if failed in whole else "no_room", failed))
         elif missing:
             states.append(("unknown", "", ";".join(missing)))
         else:

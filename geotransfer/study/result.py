@@ -8,7 +8,7 @@ from typing import Any
 import geopandas as gpd
 
 from geotransfer.raster import Raster
-from geotransfer.study.scenario import Scenario
+from geotransfer.spec.scenario import Scenario
 from geotransfer.types import Text
 
 __all__ = ["Column", "Result"]

@@ -1,4 +1,4 @@
-"""How sure the ranking is: drawn weights and errors, other methods, and what the criteria have in common."""
+"""How sure the ranking is: weights and errors are drawn, and the ranks counted."""
 
 from __future__ import annotations
 
@@ -12,19 +12,16 @@ import numpy as np
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.mcda.acceptability import RankAcceptability, rank_acceptability
-from geotransfer.mcda.aggregation import order_weights, ordered_weighted_average, weighted_product, weighted_sum
-from geotransfer.mcda.agreement import agreement
-from geotransfer.mcda.ideal_points import topsis
-from geotransfer.mcda.outranking import promethee_ii
-from geotransfer.mcda.screening import collinearity
 from geotransfer.mcda.stability import stability_classes, top_stayers
-from geotransfer.mcda.uncertain_ranking import uncertain_ranking
+from geotransfer.mcda.uncertain_ranking import Aggregate, uncertain_ranking
 from geotransfer.mcda.uncertainty import CriterionError
 from geotransfer.mcda.weight_draws import WeightLaw, seed_blocks
 from geotransfer.raster import Raster
-from geotransfer.study.criteria import score
-from geotransfer.study.models import Criterion
-from geotransfer.study.scenario import Scenario
+from geotransfer.spec.aggregation import aggregate
+from geotransfer.spec.criteria import Criterion
+from geotransfer.spec.scenario import Scenario
+from geotransfer.spec.scoring import score
+from geotransfer.study.comparison import collinearity_record, methods_record, reversal_record, sensitivity_record
 from geotransfer.types import FloatArray
 
 __all__ = ["Robustness", "robustness_of", "stability_raster"]
@@ -33,8 +30,6 @@ TOP_SHARE = 0.10
 """A zone's stability class looks at the best tenth of the ranked zones."""
 STAY = 0.5
 """A zone stays in the top 10 when it is there in at least half of the draws."""
-MODERATE_ORNESS = 0.4
-"""OWA in the comparison of methods leans a little to the worst criteria: little compensation."""
 CELL_DRAWS = 200
 """Draws for the stability raster: the standard error of a probability is at most 0.035."""
 
@@ -61,36 +56,32 @@ def robustness_of(scenario: Scenario, ranking: gpd.GeoDataFrame, price_areas: np
     Parameters
     ----------
     scenario : Scenario
-        With ``robustness.draws`` above 0.
+        With ``robustness.draws`` above 0, bounds and weights settled.
     ranking : GeoDataFrame
         Of the run, best first.
     price_areas : ndarray of str
         Price area of each row, for errors of that scope.
+
+    Raises
+    ------
+    InputError
+        Limits or an order of the weights that contradict themselves or name no weighted criterion.
     """
     ranked = (ranking["status"] == "ranked").to_numpy()
     if scenario.robustness.draws == 0 or ranked.sum() < 2:
         return None
-    if scenario.aggregation != "weighted_sum":
-        raise InputError(
-            f"robustness draws know the weighted sum, the scenario aggregates by {scenario.aggregation!r}; "
-            "set robustness.draws=0, or aggregation=weighted_sum"
-        )
     zones = ranking[ranked]
     around = _drawn(scenario, zones, price_areas[ranked])
-    scores = _scores(scenario, zones)
-    free = rank_acceptability(scores, draws=scenario.robustness.draws, seed=scenario.robustness.seed)
-    return Robustness(_columns(around, ranked), _record(scenario, zones, scores, around, free))
-
-
-def _scores(scenario: Scenario, zones: gpd.GeoDataFrame) -> FloatArray:
-    weighted = [name for name, w in scenario.weights.items() if w > 0]
-    return np.asarray(zones[[f"score_{name}" for name in weighted]].to_numpy(dtype=np.float64))
+    scores = np.asarray(zones[[f"score_{name}" for name in scenario.weighted]].to_numpy(dtype=np.float64))
+    free = _free(scenario, scores)
+    return Robustness(_columns(around, ranked), _record(scenario, zones["name"].tolist(), scores, around, free))
 
 
 def _drawn(scenario: Scenario, zones: gpd.GeoDataFrame, price_areas: np.ndarray) -> RankAcceptability:
-    """Draw weights around the scenario's, and the criteria within their errors."""
-    weighted = {name: c for name, c in scenario.criteria.items() if scenario.weights[name] > 0}
+    """Draw weights by the scenario's law, and the criteria within their errors."""
+    weighted = {name: scenario.criteria[name] for name in scenario.weighted}
     spots = zones.geometry.representative_point().to_crs(CHINA_ALBERS)
+    law = _law(scenario)
     return uncertain_ranking(
         zones[list(weighted)].to_numpy(dtype=np.float64),
         scorers=[partial(score, criterion) for criterion in weighted.values()],
@@ -99,10 +90,59 @@ def _drawn(scenario: Scenario, zones: gpd.GeoDataFrame, price_areas: np.ndarray)
         draws=scenario.robustness.draws,
         groups={"province": zones["province"].tolist(), "price area": price_areas.tolist()},
         coordinates_km=np.column_stack([spots.x, spots.y]) / 1000.0,
-        weights=[scenario.weights[name] for name in weighted],
-        concentration=scenario.robustness.concentration,
+        weights=law.weights,
+        concentration=law.concentration,
+        limits=law.limits,
+        order=law.order,
         confidence_draws=1,
+        aggregate=_by_draw(scenario),
     )
+
+
+def _free(scenario: Scenario, scores: FloatArray) -> RankAcceptability:
+    """Draw any weights that sum to 1; the criteria as they are."""
+    draws, seed, by_draw = scenario.robustness.draws, scenario.robustness.seed, _by_draw(scenario)
+    if by_draw is None:
+        return rank_acceptability(scores, draws=draws, seed=seed)
+    n = scores.shape[1]
+    return uncertain_ranking(
+        scores,
+        scorers=[np.asarray] * n,
+        errors=[None] * n,
+        draws=draws,
+        seed=seed,
+        confidence_draws=1,
+        aggregate=by_draw,
+    )
+
+
+def _by_draw(scenario: Scenario) -> Aggregate | None:
+    """Return the scenario's method as one call per draw; None for the weighted sum, which is done in one step."""
+    return None if scenario.aggregation.method == "weighted_sum" else partial(aggregate, scenario.aggregation)
+
+
+@dataclass(frozen=True)
+class _Law:
+    """How the weights of the weighted criteria are drawn."""
+
+    weights: list[float] | None = None
+    concentration: float | None = None
+    limits: list[tuple[float, float]] | None = None
+    order: list[int] | None = None
+
+
+def _law(scenario: Scenario) -> _Law:
+    spec, names = scenario.robustness, scenario.weighted
+    if not spec.limits and not spec.order:
+        weights = scenario.weights
+        return _Law([weights[name] for name in names], spec.concentration)
+    strange = sorted({*spec.limits, *spec.order} - set(names))
+    if strange:
+        raise InputError(
+            f"robustness limits or order name {', '.join(strange)}; expected weighted criteria: {', '.join(names)}"
+        )
+    limits = [spec.limits.get(name, (0.0, 1.0)) for name in names] if spec.limits else None
+    return _Law(limits=limits, order=[names.index(name) for name in spec.order] or None)
 
 
 def _error(criterion: Criterion) -> CriterionError | None:
@@ -138,21 +178,26 @@ def _columns(drawn: RankAcceptability, ranked: np.ndarray) -> dict[str, Any]:
 
 
 def _record(
-    scenario: Scenario, zones: gpd.GeoDataFrame, scores: FloatArray, drawn: RankAcceptability, free: RankAcceptability
+    scenario: Scenario, names: list[str], scores: FloatArray, drawn: RankAcceptability, free: RankAcceptability
 ) -> dict[str, Any]:
-    weighted = [name for name, w in scenario.weights.items() if w > 0]
-    n = min(10, len(zones))
-    names = zones["name"].tolist()
+    weighted, spec = scenario.weighted, scenario.robustness
+    weights = np.array([w for w in scenario.weights.values() if w > 0])
+    n = min(10, len(names))
     return {
-        "draws": scenario.robustness.draws,
-        "seed": scenario.robustness.seed,
-        "concentration": scenario.robustness.concentration,
+        "draws": spec.draws,
+        "seed": spec.seed,
+        "weights_drawn": "within limits" if spec.limits or spec.order else "around the given ones",
+        "concentration": spec.concentration,
+        "limits": {name: list(ends) for name, ends in spec.limits.items()},
+        "order": list(spec.order),
         "errors": _errors(scenario, weighted),
         "top_n": n,
         "given_weights": _stayers(drawn, n, names),
         "free_weights": _stayers(free, n, names),
-        "methods": _methods(scenario, scores, n, names),
-        "collinearity": _collinearity(scores, weighted),
+        "methods": methods_record(scenario, scores, weights, names, n),
+        "reversals": reversal_record(scenario, scores, weights),
+        "collinearity": collinearity_record(scores, weighted),
+        "sensitivity": sensitivity_record(scenario, scores, weighted, names),
     }
 
 
@@ -167,46 +212,13 @@ def _stayers(drawn: RankAcceptability, n: int, names: list[str]) -> dict[str, An
     return {"stay": [names[i] for i in stayers.zones], "best_share": round(stayers.best, 6)}
 
 
-def _methods(scenario: Scenario, scores: FloatArray, n: int, names: list[str]) -> dict[str, Any]:
-    """Return which of the top n stay under other ways to aggregate the same scores and weights."""
-    weights = np.array([w for w in scenario.weights.values() if w > 0])
-    directions = ["max"] * scores.shape[1]
-    bounds = np.tile([0.0, 1.0], (scores.shape[1], 1))
-    found = agreement(
-        {
-            "weighted_sum": weighted_sum(scores, weights),
-            "weighted_product": weighted_product(scores, weights),
-            "owa": ordered_weighted_average(
-                scores, weights, order_weights=order_weights(scores.shape[1], MODERATE_ORNESS)
-            ),
-            "topsis": topsis(scores, weights, directions=directions, normalization="fixed", bounds=bounds),
-            "promethee_ii": promethee_ii(scores, weights, directions=directions),
-        },
-        n,
-    )
-    return {
-        "methods": list(found.methods),
-        "always": [names[i] for i in found.always],
-        # with fewer than three zones there is no correlation
-        "spearman": [[round(float(x), 6) if np.isfinite(x) else None for x in row] for row in found.spearman],
-    }
-
-
-def _collinearity(scores: FloatArray, names: list[str]) -> dict[str, Any]:
-    if scores.shape[1] < 2 or len(scores) < 3:
-        return {"pairs": [], "vif": {}}
-    found = collinearity(scores, names=names)
-    vif = {name: round(float(v), 4) if np.isfinite(v) else None for name, v in zip(names, found.vif, strict=True)}
-    return {"pairs": [[a, b, round(rho, 4)] for a, b, rho in found.pairs()], "vif": vif}
-
-
 def stability_raster(scenario: Scenario, scores: FloatArray, suitability: Raster) -> Raster:
     """Return, per cell, the probability to be among the best tenth when the weights are drawn.
 
     Parameters
     ----------
     scenario : Scenario
-        Weights, their concentration and the seed.
+        Weights, their law and the seed; the cells are aggregated by its method.
     scores : ndarray
         Shape (height, width, criteria).
     suitability : Raster
@@ -215,16 +227,18 @@ def stability_raster(scenario: Scenario, scores: FloatArray, suitability: Raster
     shown = ~np.isnan(suitability.values)
     if not shown.any():
         return suitability
-    table = scores[shown]
-    weights = np.array(list(scenario.weights.values()))
+    used = [k for k, name in enumerate(scenario.criteria) if name in scenario.weighted]
     # column by column in memory: that is how the weighted sum reads it
-    table = np.asfortranarray(table[:, weights > 0])
-    law = WeightLaw.of(table.shape[1], weights=weights[weights > 0], concentration=scenario.robustness.concentration)
+    table = np.asfortranarray(scores[shown][:, used])
+    spec = _law(scenario)
+    law = WeightLaw.of(
+        len(used), weights=spec.weights, concentration=spec.concentration, limits=spec.limits, order=spec.order
+    )
     hits = np.zeros(len(table))
     place = max(1, round(TOP_SHARE * len(table)))
     for block, n in seed_blocks(scenario.robustness.seed, CELL_DRAWS):
         for drawn in law.draw(np.random.default_rng(block), n):
-            total = weighted_sum(table, drawn)
+            total = aggregate(scenario.aggregation, table, drawn)
             hits += total >= np.partition(total, len(total) - place)[len(total) - place]
     values = np.full(suitability.grid.shape, np.nan)
     values[shown] = hits / CELL_DRAWS

@@ -16,7 +16,7 @@ from geotransfer.catalog.readers import read_features
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.spatial.rasterization import polygonal
-from geotransfer.study.scenario import Scenario
+from geotransfer.spec.scenario import Scenario
 from geotransfer.types import Level
 
 __all__ = ["Zones", "load_zones"]

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from geotransfer.errors import InputError
 from geotransfer.spatial.zonal import Coverage
-from geotransfer.study.criteria import Measured, score
+from geotransfer.spec.scenario import scenario
+from geotransfer.spec.scoring import score
+from geotransfer.study.criteria import Measured
 from geotransfer.study.evaluate import (
     RuleStep,
     between_group_share,
@@ -17,7 +19,6 @@ from geotransfer.study.evaluate import (
     zone_areas,
     zone_values,
 )
-from geotransfer.study.scenario import scenario
 
 # two zones over a row of four cells: zone 0 has cells 0, 1 and half of 2; zone 1 the other half of 2, and 3
 COVERED = Coverage(np.array([0, 0, 0, 1, 1]), np.array([0, 1, 2, 2, 3]), np.array([1, 1, 0.5, 0.5, 1.0]), 2)

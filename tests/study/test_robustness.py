@@ -10,6 +10,11 @@ from geotransfer.errors import InputError
 
 COARSE = {"within": ["宁夏", "青海", "甘肃"], "grid.resolution": 25_000, "robustness.draws": 400}
 
+EXACT = {
+    f"criteria__{name}__error": {"scope": "national", "standard_error": 0.0}
+    for name in ("tariff", "green_lcoe", "grid_factor", "people")
+}
+
 
 def drawn(**overrides: object) -> gt.Result:
     keys = {key.replace("__", "."): value for key, value in overrides.items()}
@@ -67,8 +72,7 @@ def test_the_same_seed_gives_the_same_draws_and_another_one_others(result: gt.Re
 
 
 def test_weights_held_fast_and_no_errors_leave_one_rank() -> None:
-    exact = {f"criteria__{name}__error": None for name in ("tariff", "green_lcoe", "grid_factor", "people")}
-    sure = drawn(robustness__concentration=1e12, **exact)
+    sure = drawn(robustness__concentration=1e12, **EXACT)
     ranked = sure.ranking[sure.ranking["status"] == "ranked"]
     # zones with the same site, as on this coarse grid, share the better rank in the draws
     shared = ranked["score"].round(9).rank(ascending=False, method="min")
@@ -77,8 +81,7 @@ def test_weights_held_fast_and_no_errors_leave_one_rank() -> None:
 
 
 def test_errors_widen_the_interval(result: gt.Result) -> None:
-    exact = {f"criteria__{name}__error": None for name in ("tariff", "green_lcoe", "grid_factor", "people")}
-    without = drawn(**exact).ranking
+    without = drawn(**EXACT).ranking
     width = result.ranking["rank_p95"] - result.ranking["rank_p05"]
     assert width.mean() > 1.1 * (without["rank_p95"] - without["rank_p05"]).mean()
 
@@ -107,7 +110,7 @@ def test_stability_raster_is_a_probability_where_there_is_suitability(aluminium:
 
 @pytest.mark.parametrize("method", ["weighted_product", "topsis"])
 def test_other_aggregations_rank_zones_and_cells(method: str, result: gt.Result) -> None:
-    other = drawn(aggregation=method, robustness__draws=0)
+    other = drawn(aggregation=method, robustness__draws=50)
     ranked = other.ranking[other.ranking["status"] == "ranked"]
     assert len(ranked) == (result.ranking["status"] == "ranked").sum()
     assert ranked["score"].between(0, 1).all()
@@ -122,9 +125,61 @@ def test_other_aggregations_rank_zones_and_cells(method: str, result: gt.Result)
     assert np.nanmax(other.suitability.values) <= 1
 
 
-def test_draws_need_the_weighted_sum() -> None:
-    with pytest.raises(InputError, match=r"aggregates by 'topsis'; set robustness\.draws=0"):
-        drawn(aggregation="topsis")
+@pytest.mark.parametrize("method", ["weighted_product", "topsis_vector", "vikor", "promethee_ii"])
+def test_draws_follow_the_scenarios_own_method(method: str) -> None:
+    sure = drawn(aggregation=method, robustness__draws=40, robustness__concentration=1e12, **EXACT)
+    ranked = sure.ranking[sure.ranking["status"] == "ranked"]
+    # held fast, every draw gives the rank of the run itself; zones of equal score share the better one
+    shared = ranked["score"].round(6).rank(ascending=False, method="min")
+    assert (ranked["rank_p05"] - shared).abs().median() == 0
+    assert sure.provenance["result"]["robustness"]["methods"]["methods"][0] == method
+
+
+def test_weights_within_limits_and_in_an_order() -> None:
+    limited = drawn(robustness__limits={"tariff": [0.9, 1.0]}, **EXACT)
+    record = limited.provenance["result"]["robustness"]
+    assert record["weights_drawn"] == "within limits"
+    ranked = limited.ranking[limited.ranking["status"] == "ranked"]
+    # Gansu scores 0.164 less by the tariff, 0.9 x 0.164 > 0.1: nothing else can bring it back, whatever the rest weighs
+    dearer = ranked["score_tariff"] < 1.0
+    assert dearer.any()
+    assert (ranked.loc[dearer, "top10_acceptability"] == 0).all()
+    ordered = drawn(robustness__order=["people", "tariff"], robustness__draws=100)
+    assert ordered.provenance["result"]["robustness"]["order"] == ["people", "tariff"]
+    with pytest.raises(InputError, match="name sun; expected weighted criteria"):
+        drawn(robustness__order=["sun"])
+    with pytest.raises(InputError, match="no weights that sum to 1"):
+        drawn(robustness__limits={"tariff": [0.9, 1.0], "people": [0.5, 1.0]})
+
+
+def test_the_record_holds_reversals_and_sensitivity_and_a_second_resolution() -> None:
+    pytest.importorskip("SALib")
+    keys = {"robustness__sensitivity_samples": 64, "robustness__second_resolution": 50_000.0, "robustness__draws": 20}
+    result = drawn(**keys).provenance["result"]
+    record = result["robustness"]
+    assert record["reversals"] == {
+        "zones": 20, "share": 0.0, "most_moved_by_deletion": 0, "most_moved_by_copy": 0,
+    }  # fmt: skip
+    assert len(record["sensitivity"]) == 5
+    assert set(record["sensitivity"][0]["total"]) == set(result["scenario"]["criteria"])
+    second = result["second_resolution"]
+    assert second["resolution"] == 50_000
+    assert 0 < second["spearman"] <= 1
+    assert len(second["stay"]) <= second["top_n"] == 10
+
+
+def test_a_method_that_compares_reverses_ranks_and_says_so() -> None:
+    record = drawn(aggregation="promethee_ii", robustness__draws=20).provenance["result"]["robustness"]
+    assert record["reversals"]["share"] > 0
+    vikor = drawn(aggregation={"method": "vikor", "group_weight": 0.5}, robustness__draws=20)
+    compromise = vikor.provenance["result"]["robustness"]["methods"]["compromise"]
+    assert compromise["zones"][0] == vikor.ranking["name"].iloc[0]
+    assert isinstance(compromise["acceptable_advantage"], bool)
+
+
+def test_an_assumption_without_an_error_is_not_drawn() -> None:
+    with pytest.raises(InputError, match=r"'green_lcoe' comes from the layer lcoe-green, which is an assumption"):
+        drawn(criteria__green_lcoe__error=None)
 
 
 def test_an_error_is_given_in_one_way() -> None:

@@ -104,6 +104,7 @@
     out.append(both(words.scale), " (", both(criterion.unit));
     if (criterion.scale === "log") { out.append(both(words.log)); }
     out.append(`): ${steps}`);
+    if (criterion.curve) { out.append("; ", both(criterion.curve)); }
     return out;
   }
 

@@ -12,6 +12,13 @@ __all__ = ["override", "parse_assignment"]
 
 OPEN_TABLES = ("criteria", "rules")
 """Tables that take new identifiers; elsewhere a key must exist."""
+OPEN_LISTS = ("categories", "judged", "limits", "weights")
+"""Tables below others whose keys are names of criteria or classes."""
+WAYS_TO_SCORE = {
+    "bounds": ("worst", "best"),
+    **{way: (way,) for way in ("points", "fuzzy", "logistic", "categories", "bounds_from_data")},
+}
+"""A criterion takes one of them; TOML has no word for "none", so that setting one drops the others."""
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:
@@ -56,14 +63,21 @@ def override(values: dict[str, Any], key: str, value: Any) -> None:
         if node[part] is None:
             node[part] = {}
         node = node[part]
-    open_table = bool(path) and path[-1] in OPEN_TABLES and len(path) == 1
+    open_table = (len(path) == 1 and path[0] in OPEN_TABLES) or (len(path) > 1 and path[-1] in OPEN_LISTS)
     if not isinstance(node, dict) or (last not in node and not open_table and node):
         raise _unknown(key, ".".join(path), last, node)
     node[last] = value
-    # bounds and points exclude each other, and TOML has no word for "none"
-    for given, dropped in (("points", ("worst", "best")), ("worst", ("points",)), ("best", ("points",))):
-        if last == given and len(path) == 2 and path[0] == "criteria" and value is not None:
-            node.update(dict.fromkeys(dropped))
+    if len(path) == 2 and path[0] == "criteria" and value is not None:
+        _drop_other_ways(node, last)
+
+
+def _drop_other_ways(criterion: dict[str, Any], key: str) -> None:
+    chosen = next((way for way, keys in WAYS_TO_SCORE.items() if key in keys), None)
+    if chosen is not None:
+        others = [name for way, keys in WAYS_TO_SCORE.items() if way != chosen for name in keys]
+        criterion.update({name: None for name in others if name in criterion})
+        if chosen not in ("bounds", "points"):
+            criterion["scale"] = "linear"
 
 
 def _unknown(key: str, where: str, part: str, node: Any) -> InputError:

@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.study.models import Criterion, Model, Rule
-from geotransfer.study.overrides import override
-from geotransfer.study.weighting import Weighting, derived_weights
+from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
+from geotransfer.spec.base import Model
+from geotransfer.spec.criteria import Criterion
+from geotransfer.spec.overrides import override
+from geotransfer.spec.rules import Rule
+from geotransfer.spec.settings import GridSpec, MapSpec, RobustnessSpec, Room
+from geotransfer.spec.weighting import Combined, DataWeights, Weighting, derived_weights
 from geotransfer.types import Text
 
 __all__ = ["GridSpec", "Room", "Scenario", "scenario", "scenario_names"]
@@ -28,43 +32,11 @@ RESERVED = frozenset({
     *("geometry", "geom", "fid", "ogc_fid", "score_best_site", "score_mean", "score_low", "score_high"),
     *("area_km2", "eligible_km2", "excluded_share", "nodata_share", "first_failed_rule", "reason"),
     *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability", "rank_cost"),
+    *("rank_in_province", "rank_of_province"),
     *("power_price_yuan_per_kwh", "delivered_cost_yuan_per_unit", "co2_t_per_unit", "freight_cost_yuan_per_unit"),
     "product_unit",
 })  # fmt: skip
 """Columns of the ranking that are not criteria."""
-
-
-class GridSpec(Model):
-    """The study grid: cell size in metres on an equal-area CRS."""
-
-    resolution: float = Field(default=5000.0, gt=0, allow_inf_nan=False)
-
-
-class Room(Model):
-    """What must be left of a zone: an area and a share of it (0..1).
-
-    A user's own zone smaller than twice `area_km2` needs half of itself.
-    """
-
-    area_km2: float = Field(default=25.0, ge=0, allow_inf_nan=False)
-    share: float = Field(default=0.02, ge=0, le=1)
-
-
-class RobustnessSpec(Model):
-    """How sure the ranking is: draws of the weights (Dirichlet around the given ones) and of the criteria's errors.
-
-    ``draws = 0`` draws nothing. A weight w varies by ``sqrt(w (1 - w) / (concentration + 1))``.
-    """
-
-    draws: int = Field(default=0, ge=0, le=1_000_000)
-    seed: int = Field(default=1, ge=0)
-    concentration: float = Field(default=50.0, gt=0, allow_inf_nan=False)
-
-
-class MapSpec(Model):
-    """What a published map of China carries."""
-
-    approval_number: str | None = None
 
 
 class Scenario(Model):
@@ -82,14 +54,15 @@ class Scenario(Model):
         The value of a zone: the mean of its best `site_area_km2` of eligible cells, or of all of them.
     missing : {"unknown", "interval"}
         A zone without a weighted criterion is unknown; ``"interval"`` adds the lowest and highest score it could have.
-    weighting : Comparisons or RankOrder, optional
-        Weights from pairwise comparisons or from an order, instead of each criterion's own.
+    weighting : Weighting, optional
+        Weights that are stated (directly, by comparisons, an order or swings), taken from the data, or both, instead of
+        each criterion's own.
     allow_overlap : bool
         Whether a criterion may be weighted together with a layer it is computed from.
-    aggregation : {"weighted_sum", "weighted_product", "topsis"}
-        How scores become one; TOPSIS with fixed ideals (score 1 and score 0 in everything).
+    aggregation : Aggregation
+        How scores become one: the name of a method, or a table with its options.
     robustness : RobustnessSpec
-        Draws of weights and errors; none by default.
+        Draws of weights and errors, sensitivity, a second resolution; none by default.
     legal_rules : {"china", "none"}
         Whether the rules that Chinese law asks for belong to `rules` (unchecked, until a layer is given).
     criteria, rules : dict
@@ -118,7 +91,7 @@ class Scenario(Model):
     room: Room = Room()
     allow_overlap: bool = False
     weighting: Weighting | None = None
-    aggregation: Literal["weighted_sum", "weighted_product", "topsis"] = "weighted_sum"
+    aggregation: Aggregation = ByName(method="weighted_sum")
     robustness: RobustnessSpec = RobustnessSpec()
     legal_rules: Literal["china", "none"] = "china"
     criteria: dict[Identifier, Criterion]
@@ -158,13 +131,34 @@ class Scenario(Model):
             raise ValueError("the weights sum to 0; expected at least one weight above 0")
         return criteria
 
+    @model_validator(mode="after")
+    def _a_method_that_can_tell_the_lowest_score(self) -> Self:
+        if self.missing == "interval" and self.aggregation.method in COMPARING:
+            raise ValueError(
+                f"missing 'interval' and aggregation {self.aggregation.method!r} do not go together: the method "
+                "compares places with each other, so that what one misses would move all; use missing='unknown' or "
+                "another method"
+            )
+        return self
+
     @property
     def weights(self) -> dict[str, float]:
-        """Weights by criterion, divided by their sum: those of `weighting`, else each criterion's own."""
-        if self.weighting is not None:
-            return derived_weights(self.weighting, list(self.criteria))
-        total = math.fsum(c.weight for c in self.criteria.values())
-        return {name: c.weight / total for name, c in self.criteria.items()}
+        """Weights by criterion, sum 1: those of `weighting`, else each criterion's own.
+
+        Raises
+        ------
+        InputError
+            `weighting` takes them from the data: they are known only in a run.
+        """
+        return derived_weights(self.weighting, self.criteria).values
+
+    @property
+    def weighted(self) -> list[str]:
+        """The criteria that count, also where their weights come from the data."""
+        people = self.weighting.subjective if isinstance(self.weighting, Combined) else self.weighting
+        if isinstance(people, DataWeights):
+            people = None
+        return [name for name, w in derived_weights(people, self.criteria).values.items() if w > 0]
 
     @property
     def unchecked_rules(self) -> dict[str, Rule]:

@@ -7,7 +7,7 @@ import pytest
 
 import geotransfer as gt
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.study.overrides import override, parse_assignment
+from geotransfer.spec.overrides import override, parse_assignment
 
 TEXT = {"zh": "甲", "en": "a"}
 CRITERION: dict[str, Any] = {
@@ -63,8 +63,8 @@ def test_unknown_scenario_names_the_known_ones() -> None:
         ({"weight": -1.0}, r"criteria\.hub\.weight: .*greater than or equal to 0"),
         ({"weight": 0.0}, r"weights sum to 0"),
         ({"worst": 3.0, "best": 3.0}, r"worst and best are both 3\.0"),
-        ({"worst": None}, r"either worst and best, or points"),
-        ({"points": [[0, 0], [1, 1]]}, r"either worst and best, or points"),
+        ({"worst": None}, r"exactly one way to score"),
+        ({"points": [[0, 0], [1, 1]]}, r"exactly one way to score"),
         ({"worst": None, "best": None, "points": [[1, 0], [1, 1]]}, r"strictly rising"),
         ({"worst": None, "best": None, "points": [[0, 0], [1, 2]]}, r"scores between 0 and 1"),
         ({"scale": "log"}, r"'log' needs bounds above 0"),
