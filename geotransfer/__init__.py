@@ -27,14 +27,25 @@ if TYPE_CHECKING:
     from geotransfer.crs import gcj02_to_wgs84 as gcj02_to_wgs84
     from geotransfer.crs import wgs84_to_bd09 as wgs84_to_bd09
     from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
+    from geotransfer.energy.capacity_factor import capacity_factor as capacity_factor
     from geotransfer.energy.carbon import carbon_books as carbon_books
     from geotransfer.energy.carbon import carbon_change as carbon_change
     from geotransfer.energy.delivered_price import DeliveredPrice as DeliveredPrice
     from geotransfer.energy.delivered_price import GreenSupply as GreenSupply
     from geotransfer.energy.delivered_price import delivered_price as delivered_price
     from geotransfer.energy.green_share import matched_share as matched_share
+    from geotransfer.energy.potential import resource_area as resource_area
     from geotransfer.energy.power_cost import capital_recovery_factor as capital_recovery_factor
     from geotransfer.energy.power_cost import lcoe as lcoe
+    from geotransfer.energy.power_curve import PowerCurve as PowerCurve
+    from geotransfer.energy.power_curve import iec_power_curve as iec_power_curve
+    from geotransfer.energy.power_curve import turbine_power_curve as turbine_power_curve
+    from geotransfer.energy.power_curve import weibull_capacity_factor as weibull_capacity_factor
+    from geotransfer.energy.pv_yield import pv_capacity_factor as pv_capacity_factor
+    from geotransfer.energy.pv_yield import pvout_capacity_factor as pvout_capacity_factor
+    from geotransfer.energy.solar import ghi_per_year as ghi_per_year
+    from geotransfer.energy.wind import mean_speed_capacity_factor as mean_speed_capacity_factor
+    from geotransfer.energy.wind import rugged_zone_value as rugged_zone_value
     from geotransfer.grid import Grid as Grid
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
@@ -81,6 +92,7 @@ if TYPE_CHECKING:
     from geotransfer.spatial.proximity import distance_to as distance_to
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
     from geotransfer.spatial.rasterization import rasterize as rasterize
+    from geotransfer.spatial.windowed import zonal_resource_area as zonal_resource_area
     from geotransfer.spatial.zonal import zonal_statistics as zonal_statistics
     from geotransfer.spec.scenario import Scenario as Scenario
     from geotransfer.spec.scenario import scenario as scenario
@@ -101,10 +113,16 @@ _HOMES = {
         "wgs84_to_bd09",
         "wgs84_to_gcj02",
     ),
+    "energy.capacity_factor": ("capacity_factor",),
     "energy.carbon": ("carbon_books", "carbon_change"),
     "energy.delivered_price": ("DeliveredPrice", "GreenSupply", "delivered_price"),
     "energy.green_share": ("matched_share",),
+    "energy.potential": ("resource_area",),
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
+    "energy.power_curve": ("PowerCurve", "iec_power_curve", "turbine_power_curve", "weibull_capacity_factor"),
+    "energy.pv_yield": ("pv_capacity_factor", "pvout_capacity_factor"),
+    "energy.solar": ("ghi_per_year",),
+    "energy.wind": ("mean_speed_capacity_factor", "rugged_zone_value"),
     "grid": ("Grid",),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
@@ -128,6 +146,7 @@ _HOMES = {
     "spatial.alignment": ("align",),
     "spatial.proximity": ("distance_to",),
     "spatial.rasterization": ("excluded_by", "rasterize"),
+    "spatial.windowed": ("zonal_resource_area",),
     "spatial.zonal": ("zonal_statistics",),
     "study.assembly": ("run",),
     "study.result": ("Result",),

@@ -19,10 +19,10 @@ from scipy.stats import spearmanr
 
 from geotransfer.catalog.altitude import MODEL_GRID, chord_positions
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.layers import layer_raster
+from geotransfer.catalog.layers import layer_raster, layer_table
 from geotransfer.catalog.modelled import MODELLED_RASTERS, wind_predictors
 from geotransfer.catalog.sunshine import interpolate_sunshine, station_sunshine
-from geotransfer.energy.solar import SolarCoefficients, global_horizontal
+from geotransfer.energy.solar import solar_terms
 from geotransfer.energy.sun import extraterrestrial_radiation
 from geotransfer.energy.wind import WIND_TERMS, WindPredictors, screening_capacity_factor
 from geotransfer.grid import Grid
@@ -34,8 +34,9 @@ from geotransfer.spatial.zonal import zonal_statistics
 LAYERS = Path(__file__).resolve().parent.parent / "layers"
 BLOCK_DEGREES = 5
 FOLDS = 5
-SOLAR_TERMS = ("intercept", "sunshine", "elevation_km", "latitude")
-SOLAR_UNITS = ("1", "1 per share", "1/km", "1/degree")
+SOLAR_TERMS = ("intercept", "sunshine", "sunshine_squared", "elevation_km", "latitude", "south_deg")
+SOLAR_UNITS = ("1", "1 per share", "1 per share squared", "1/km", "1/degree", "1/degree")
+MODEL, BASE = "sunshine, elevation, latitude", "elevation and latitude only"
 WIND_UNITS = ("1", "1", "1", "1", "1 per decade of km", "1/km", "1/km", "1/km", "1 per 10 degrees")
 
 
@@ -51,7 +52,11 @@ def main() -> int:
     if not options.dry_run:
         solar.to_csv(LAYERS / "energy/solar_coefficients.csv", index=False, lineterminator="\n")
         wind.to_csv(LAYERS / "energy/wind_coefficients.csv", index=False, lineterminator="\n")
-    compare_counties("solar reference", read_raster(options.solar_reference), ("ghi", "pv-capacity-factor"))
+    compare_counties(
+        "solar reference",
+        read_raster(options.solar_reference),
+        ("ghi", "pv-capacity-factor", "pv-tracking-capacity-factor"),
+    )
     compare_counties("wind reference", read_raster(options.wind_reference), ("wind-screening",))
     describe_layers()
     return 0
@@ -61,44 +66,55 @@ def main() -> int:
 
 
 def fit_solar(stations: pd.DataFrame) -> pd.DataFrame:
+    """Fit the clearness index by least squares of the *relative* error, in which the model is judged."""
     latitude, longitude = stations["lat"].to_numpy(), stations["lon"].to_numpy()
     target = stations["ghi_kWh_m2_yr"].to_numpy() / extraterrestrial_radiation(latitude)
-    sunshine = station_sunshine()
-    alone = leave_one_out(sunshine)
-    print(f"winter sunshine: {len(sunshine)} stations, each from the others: {alone:.1f} points RMS")
-    height = stations["alt_m"].to_numpy() / 1000
-    ones = np.ones(len(stations))
-    base = np.column_stack([ones, height, latitude])
-    full = np.column_stack([ones, interpolate_sunshine(sunshine, latitude, longitude), height, latitude])
-    away = interpolate_sunshine(sunshine, latitude, longitude, skip_within_km=30.0)
+    print(f"winter sunshine: each station from the others: {leave_one_out(station_sunshine()):.1f} points RMS")
+    designs = solar_designs(stations)
     fold = blocks(latitude, longitude)
-    predictions = {
-        "sunshine, elevation, latitude": crossed(full, target, fold),
-        "the same, no sunshine station within 30 km": crossed(np.column_stack([base, away]), target, fold),
-        "elevation and latitude only": crossed(base, target, fold),
-        "mean of the five nearest stations": nearest_mean(latitude, longitude, target, fold),
-    }
-    relative = {name: predicted / target - 1 for name, predicted in predictions.items()}
-    print(f"\nGHI at {len(stations)} stations, {BLOCK_DEGREES}-degree blocks modulo {FOLDS}")
+    relative = {name: crossed_relative(design, target, fold) for name, design in designs.items()}
+    relative["mean of the five nearest stations"] = nearest_mean(latitude, longitude, target, fold) / target - 1
+    print(
+        f"\nGHI at {len(stations)} stations, {BLOCK_DEGREES}-degree blocks modulo {FOLDS}; a mostly modelled reference"
+    )
     for name, error in relative.items():
         print(f"  {name:45s} RMS {100 * rms(error):5.2f} %   bias {100 * error.mean():+5.2f} %")
-    error = relative["sunshine, elevation, latitude"]
-    print_regions(stations, error)
-    coefficients = np.linalg.lstsq(full, target, rcond=None)[0]
-    predicted = global_horizontal(*full.T[1:], coefficients=SolarCoefficients(*coefficients))
-    order = spearmanr(predicted, stations["ghi_kWh_m2_yr"]).statistic
+    ratio = rms(relative[MODEL]) / rms(relative[BASE])
+    print(f"  RMS / RMS with elevation and latitude only: {ratio:.2f}")
+    print_regions(stations, relative[MODEL])
+    coefficients = np.linalg.lstsq(designs[MODEL] / target[:, None], np.ones(len(target)), rcond=None)[0]
+    ghi = extraterrestrial_radiation(latitude) * (designs[MODEL] @ coefficients)
     statistics = {
         "stations": (len(stations), "1"),
-        "rms_error": (100 * rms(error), "%"),
-        "bias": (100 * error.mean(), "%"),
-        "spearman": (order, "1"),
+        "rms_error": (100 * rms(relative[MODEL]), "%"),
+        "rms_error_elevation_latitude_only": (100 * rms(relative[BASE]), "%"),
+        "bias": (100 * relative[MODEL].mean(), "%"),
+        "spearman": (spearmanr(ghi, stations["ghi_kWh_m2_yr"]).statistic, "1"),
     }
     source = (
-        f"least squares on annual GHI of {len(stations)} stations (a public table, mostly estimates), "
-        f"scripts/make_layers.py; errors by {BLOCK_DEGREES}-degree blocks modulo {FOLDS}, against a mostly modelled "
-        "reference"
+        f"least squares of the relative error of annual GHI at {len(stations)} stations (a public table, mostly "
+        f"estimates), scripts/make_layers.py; errors by {BLOCK_DEGREES}-degree blocks modulo {FOLDS}, against a mostly "
+        "modelled reference"
     )
     return coefficient_table(SOLAR_TERMS, coefficients, SOLAR_UNITS, statistics, source)
+
+
+def solar_designs(stations: pd.DataFrame) -> dict[str, np.ndarray]:
+    latitude, longitude = stations["lat"].to_numpy(), stations["lon"].to_numpy()
+    height, ones = stations["alt_m"].to_numpy() / 1000, np.ones(len(stations))
+    sunshine = station_sunshine()
+    near = interpolate_sunshine(sunshine, latitude, longitude)
+    away = interpolate_sunshine(sunshine, latitude, longitude, skip_within_km=30.0)
+    return {
+        MODEL: np.column_stack([ones, *solar_terms(near, height, latitude)]),
+        "the same, no sunshine station within 30 km": np.column_stack([ones, *solar_terms(away, height, latitude)]),
+        BASE: np.column_stack([ones, height, latitude]),
+    }
+
+
+def crossed_relative(design: np.ndarray, target: np.ndarray, fold: np.ndarray) -> np.ndarray:
+    """Return predicted / target - 1, each fold predicted by a fit of the others that minimises this same error."""
+    return crossed(design / target[:, None], np.ones_like(target), fold) - 1
 
 
 def leave_one_out(stations: pd.DataFrame) -> float:
@@ -168,12 +184,16 @@ def fit_wind(reference: Raster) -> pd.DataFrame:
     error = predicted[known] - measured[known]
     print(f"  counties ({known.sum()}): Spearman {order:.3f}; CF: RMS {rms(error):.3f}, bias {error.mean():+.3f}")
     print(f"  median Spearman within a province {inside:.2f}")
+    terrain = by_terrain(counties[known], predicted[known], measured[known])
+    for name, (value, _) in terrain.items():
+        print(f"  {name:28s} {value:.2f}")
     statistics = {
         "cells": (len(target), "1"),
         "rms_error_log": (rms(crossed_cells - target), "1"),
         "bias_counties": (float(error.mean()), "1"),
         "spearman_counties": (order, "1"),
         "spearman_within_provinces": (inside, "1"),
+        **terrain,
     }
     source = (
         "least squares of log capacity factor on ERA5 means 2009-2020 at 100 m (Carnegie Institution, MIT licence), "
@@ -213,6 +233,18 @@ def left_out_counties(
         if inside.any():
             mean[inside] = zonal_statistics(surface, counties[inside])["mean"].to_numpy()
     return mean
+
+
+def by_terrain(counties: gpd.GeoDataFrame, predicted: np.ndarray, measured: np.ndarray) -> dict[str, tuple[float, str]]:
+    """Return RMS of log CF and Spearman of the counties below and from the relief at which high cells count."""
+    limit = layer_table("yield-assumptions").set_index("parameter")["value"]["wind_rugged_relief_m"]
+    rugged = (zonal_statistics(layer_raster("relief"), counties)["mean"] >= limit).to_numpy()
+    found = {}
+    for name, kind in (("level", ~rugged), ("rugged", rugged)):
+        error = np.log(predicted[kind] / np.maximum(measured[kind], 0.005))
+        found[f"rms_error_log_{name}"] = (rms(error), "1")
+        found[f"spearman_{name}"] = (spearmanr(predicted[kind], measured[kind]).statistic, "1")
+    return found
 
 
 def within_provinces(counties: gpd.GeoDataFrame, predicted: np.ndarray, measured: np.ndarray) -> float:

@@ -16,6 +16,7 @@ FUNCTIONS = {
     "aggregate_comparisons": "(matrices, *, weights=None)",
     "align": "(raster, grid, *, resampling)",
     "boundaries": "(level, *, within=None)",
+    "capacity_factor": "(values, *, technology, unit)",
     "capital_recovery_factor": "(rate, years)",
     "carbon_books": "(average, *, residual, fossil, green_share=0.0, own_share=0.0, captive=False)",
     "carbon_change": "(origin, destination, *, kwh_per_t, unclear=0.023)",
@@ -25,17 +26,22 @@ FUNCTIONS = {
     "distance_to": "(features, grid, *, max_distance=None)",
     "entropy_weights": "(matrix)",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
+    "ghi_per_year": "(ghi, *, unit)",
+    "iec_power_curve": "(iec_class)",
     "layer_features": "(id)",
     "layer_raster": "(id)",
     "layer_table": "(id)",
     "lcoe": "(*, capex, fixed_opex, variable_opex, capacity_factor, rate, years)",
     "matched_share": "(load, generation)",
+    "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",
     "order_weights": "(n, orness)",
     "ordered_weighted_average": "(scores, weights, *, order_weights)",
     "power_tables": "()",
     "promethee_ii": "(matrix, weights, *, directions, "
     "preference='usual', indifference=None, strict=None, inflection=None)",
+    "pv_capacity_factor": "(ghi, latitude, *, performance_ratio, mount='fixed', air_temperature_c=None, module=None)",
+    "pvout_capacity_factor": "(pvout, *, unit)",
     "rank": "(values)",
     "rank_acceptability": "(scores, *, draws=10000, seed, weights=None, concentration=None, limits=None, order=None, "
     "method='weighted_sum', ranks=None)",
@@ -43,6 +49,8 @@ FUNCTIONS = {
     "rasterize": "(features, grid, *, column)",
     "read_features": "(path, *, layer=None, encoding=None)",
     "read_raster": "(path, *, band=1, bounds=None)",
+    "resource_area": "(eligible_km2, capacity_factor, *, density_mw_km2, land_cover=None)",
+    "rugged_zone_value": "(mean, high, relief_m, *, from_relief_m)",
     "run": "(scenario, *, progress=None)",
     "scenario": "(name)",
     "score_categories": "(values, *, scores)",
@@ -55,20 +63,24 @@ FUNCTIONS = {
     "suitability_map": "(result)",
     "swing_weights": "(points, *, judged=None, scored=None)",
     "topsis": "(matrix, weights, *, directions, normalization='vector', bounds=None)",
+    "turbine_power_curve": "(turbine)",
     "vetoed": "(scores, *, minimum)",
     "vikor": "(matrix, weights, *, directions, group_weight=0.5)",
+    "weibull_capacity_factor": "(curve, mean_speed, *, k)",
     "weighted_product": "(scores, weights)",
     "weighted_sum": "(scores, weights)",
     "weights_from_comparisons": "(matrix, *, method='eigenvector', random_index='saaty', names=None)",
     "write_offline": "(folium_map, path)",
     "write_raster": "(raster, path)",
     "write_result": "(result, directory)",
+    "zonal_resource_area": "(capacity_factor, zones, *, density_mw_km2, eligible=None, land_cover=None)",
     "zonal_statistics": "(rasters, zones, *, stats=('mean',))",
 }
 CLASSES = {
     "GreenSupply": "(lcoe, share, technology='both', matched=None, storage_cost=None)",
     "Grid": "(transform, shape, crs)",
     "Grid.from_bounds": "(bounds, *, resolution, crs)",
+    "PowerCurve": "(name, speed, share)",
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
@@ -76,7 +88,7 @@ OTHERS = ("DeliveredPrice", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",
-         "pydantic", "rasterio", "scipy", "shapely", "typer")  # fmt: skip
+         "pydantic", "rasterio", "scipy", "shapely", "typer", "windpowerlib")  # fmt: skip
 
 
 def signature(name: str) -> str:

@@ -20,9 +20,17 @@ from geotransfer.catalog.altitude import MODEL_GRID
 from geotransfer.catalog.boundaries import LEVELS, boundaries, boundary_files
 from geotransfer.catalog.cache import cached, content_key
 from geotransfer.catalog.entries import shipped_bytes
-from geotransfer.catalog.sunshine import STATION_TABLE, interpolate_sunshine, station_sunshine
+from geotransfer.catalog.sunshine import (
+    STATION_TABLE,
+    interpolate_sunshine,
+    interpolate_temperature,
+    station_sunshine,
+    station_temperature,
+)
 from geotransfer.energy.power_cost import lcoe
-from geotransfer.energy.solar import SolarCoefficients, global_horizontal, pv_capacity_factor
+from geotransfer.energy.pv_yield import pv_capacity_factor
+from geotransfer.energy.solar import SolarCoefficients, global_horizontal
+from geotransfer.energy.sun import Mount
 from geotransfer.energy.wind import WindPredictors, screening_capacity_factor, site_capacity_factor
 from geotransfer.raster import Raster
 from geotransfer.spatial.rasterization import rasterize
@@ -46,7 +54,8 @@ ZONE_SIGMA_CELLS = 6.0
 """About 55 km: wind does not stop at the border of a prefecture."""
 MODULES = (
     "geotransfer.grid", "geotransfer.spatial.rasterization", "geotransfer.energy.sun",
-    "geotransfer.energy.solar", "geotransfer.energy.wind", "geotransfer.energy.power_cost",
+    "geotransfer.energy.solar", "geotransfer.energy.capacity_factor", "geotransfer.energy.pv_yield",
+    "geotransfer.energy.power_curve", "geotransfer.energy.wind", "geotransfer.energy.power_cost",
     "geotransfer.catalog.boundaries", "geotransfer.catalog.altitude", "geotransfer.catalog.sunshine",
     "geotransfer.catalog.people", "geotransfer.catalog.modelled",
 )  # fmt: skip
@@ -110,7 +119,7 @@ def layer_inputs(layer: str) -> frozenset[str]:
     Examples
     --------
     >>> sorted(layer_inputs("lcoe-pv"))
-    ['elevation', 'ghi', 'pv-capacity-factor']
+    ['air-temperature', 'elevation', 'ghi', 'pv-capacity-factor']
     """
     recipe = MODELLED_RASTERS.get(layer)
     if recipe is None:
@@ -161,8 +170,16 @@ def _ghi() -> FloatArray:
     return np.where(in_china(), ghi, np.nan)
 
 
-def _pv_capacity_factor() -> FloatArray:
-    return pv_capacity_factor(_values("ghi"), _latitude(), performance_ratio=_cost("pv_performance_ratio"))
+def _air_temperature() -> FloatArray:
+    longitude, latitude = np.meshgrid(MODEL_GRID.x, MODEL_GRID.y)
+    height = _values("elevation") / 1000.0
+    return np.where(in_china(), interpolate_temperature(station_temperature(), latitude, longitude, height), np.nan)
+
+
+def _pv_capacity_factor(mount: Mount) -> FloatArray:
+    ratio = _cost("pv_performance_ratio")
+    air = _values("air-temperature")
+    return pv_capacity_factor(_values("ghi"), _latitude(), performance_ratio=ratio, mount=mount, air_temperature_c=air)
 
 
 def wind_predictors() -> WindPredictors:
@@ -226,7 +243,13 @@ MODELLED_RASTERS: dict[str, Recipe] = {
     "elevation": Recipe(altitude.elevation),
     "relief": Recipe(altitude.relief),
     "ghi": Recipe(_ghi, tables=(SOLAR_TABLE, STATION_TABLE), inputs=("elevation",)),
-    "pv-capacity-factor": Recipe(_pv_capacity_factor, tables=(COST_TABLE,), inputs=("ghi",)),
+    "air-temperature": Recipe(_air_temperature, tables=(STATION_TABLE,), inputs=("elevation",)),
+    "pv-capacity-factor": Recipe(
+        lambda: _pv_capacity_factor("fixed"), tables=(COST_TABLE,), inputs=("ghi", "air-temperature")
+    ),
+    "pv-tracking-capacity-factor": Recipe(
+        lambda: _pv_capacity_factor("tracking"), tables=(COST_TABLE,), inputs=("ghi", "air-temperature")
+    ),
     "wind-screening": Recipe(_wind_screening, tables=(WIND_TABLE, ZONE_TABLE), inputs=("elevation", "relief")),
     "wind-site-capacity-factor": Recipe(_wind_site, tables=(COST_TABLE,), inputs=("wind-screening",)),
     "lcoe-pv": Recipe(lambda: _lcoe("pv", "pv-capacity-factor"), inputs=("pv-capacity-factor",)),

@@ -1,54 +1,85 @@
-"""Horizontal irradiation by a clearness-index regression; the capacity factor of a fixed plant."""
+"""Horizontal irradiation: by a clearness-index regression, or from a file whose unit the caller names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geotransfer.energy.sun import extraterrestrial_radiation, optimum_tilt_gain
+from geotransfer.energy.sun import extraterrestrial_radiation
 from geotransfer.errors import InputError
 from geotransfer.types import FloatArray
 
-__all__ = ["SolarCoefficients", "check_ghi", "global_horizontal", "pv_capacity_factor"]
+__all__ = ["GhiUnit", "SolarCoefficients", "check_ghi", "ghi_per_year", "global_horizontal", "solar_terms"]
 
-HOURS = 8760.0
+GhiUnit = Literal["kWh/m2/year", "kWh/m2/day"]
+DAYS = 365.25
 GHI_RANGE = (600.0, 2800.0)
 """kWh/m2/a; long-term means of land lie within (Global Solar Atlas 2: high deserts reach 2,700)."""
 CLEARNESS_RANGE = (0.2, 0.8)
 """Annual means outside do not occur on Earth: a cloudy subpolar coast has 0.3, a high desert 0.75."""
 
 
+SOUTH_OF = 25.0
+"""Degrees north, about the Nanling range: where winter's stationary front and its cloud lie to the north of a place."""
+
+
 @dataclass(frozen=True)
 class SolarCoefficients:
-    """Annual clearness index = intercept + sunshine x s + elevation_km x e + latitude x degrees north.
+    """Annual clearness index as a sum of terms; s is the winter sunshine of the stations, 0 to 1.
 
-    The form of Ångström (1924) and Prescott (1940), widened by elevation (a thinner atmosphere) and latitude
-    (the station sunshine is that of winter only).
+    intercept + sunshine x s + sunshine_squared x s^2 + elevation_km x e + latitude x degrees north
+    + south_deg x degrees south of 25 N.
+
+    The form of Ångström (1924) and Prescott (1940) with the quadratic term of Akinoglu and Ecevit (1990). Signs
+    expected before fitting, and found: sunshine +; its square - (thin cloud lets light through: clearness rises
+    fastest where sunshine is scarce); elevation + (a thinner atmosphere); south of 25 N + (winter is the overcast
+    season there, so its share understates the year). The sign of latitude was not foreseen; it is +.
     """
 
     intercept: float
     sunshine: float
+    sunshine_squared: float
     elevation_km: float
     latitude: float
+    south_deg: float
 
     def clearness(self, sunshine: ArrayLike, elevation_km: ArrayLike, latitude: ArrayLike) -> FloatArray:
         """Return the clearness index, held within `CLEARNESS_RANGE`; NaN gives NaN.
 
         Examples
         --------
-        >>> float(SolarCoefficients(0.2, 0.3, 0.02, 0.004).clearness(0.5, 1.0, 30.0).round(3))
+        >>> float(SolarCoefficients(0.2, 0.4, -0.2, 0.02, 0.004, 0.0).clearness(0.5, 1.0, 30.0).round(3))
         0.49
         """
-        s, e, lat = (np.asarray(x, dtype=np.float64) for x in (sunshine, elevation_km, latitude))
-        if (s < 0).any() or (s > 1).any():
-            raise InputError(
-                f"sunshine reaches from {np.nanmin(s):g} to {np.nanmax(s):g}, expected a share from 0 to 1; "
-                "divide percent by 100"
-            )
-        index = self.intercept + self.sunshine * s + self.elevation_km * e + self.latitude * lat
-        return np.clip(index, *CLEARNESS_RANGE)
+        terms = solar_terms(sunshine, elevation_km, latitude)
+        values = (self.sunshine, self.sunshine_squared, self.elevation_km, self.latitude, self.south_deg)
+        index = self.intercept + sum(value * term for value, term in zip(values, terms, strict=True))
+        return np.clip(np.asarray(index, dtype=np.float64), *CLEARNESS_RANGE)
+
+
+def solar_terms(sunshine: ArrayLike, elevation_km: ArrayLike, latitude: ArrayLike) -> tuple[FloatArray, ...]:
+    """Return the terms beside the intercept, in the order of `SolarCoefficients`.
+
+    Raises
+    ------
+    InputError
+        A sunshine share outside 0-1.
+
+    Examples
+    --------
+    >>> [float(term) for term in solar_terms(0.5, 1.0, 20.0)]
+    [0.5, 0.25, 1.0, 20.0, 5.0]
+    """
+    s, e, lat = (np.asarray(x, dtype=np.float64) for x in (sunshine, elevation_km, latitude))
+    if (s < 0).any() or (s > 1).any():
+        raise InputError(
+            f"sunshine reaches from {np.nanmin(s):g} to {np.nanmax(s):g}, expected a share from 0 to 1; "
+            "divide percent by 100"
+        )
+    return s, s**2, e, lat, np.asarray(np.maximum(SOUTH_OF - lat, 0.0), dtype=np.float64)
 
 
 def global_horizontal(
@@ -74,7 +105,7 @@ def global_horizontal(
 
     Examples
     --------
-    >>> coefficients = SolarCoefficients(0.2, 0.3, 0.02, 0.004)
+    >>> coefficients = SolarCoefficients(0.2, 0.4, -0.2, 0.02, 0.004, 0.0)
     >>> float(global_horizontal(0.5, 1.0, 30.0, coefficients=coefficients).round())
     1574.0
     """
@@ -125,34 +156,29 @@ def _looks_like(median: float) -> str:
     return "check the unit and the nodata value"
 
 
-def pv_capacity_factor(ghi: ArrayLike, latitude: ArrayLike, *, performance_ratio: float) -> FloatArray:
-    """Return the annual capacity factor of a fixed plant at its best tilt, per kW of modules (DC).
+def ghi_per_year(ghi: ArrayLike, *, unit: GhiUnit) -> FloatArray:
+    """Return irradiation in kWh/m2/a from values in a unit the caller names.
 
-    CF = GHI x gain of the tilt x performance ratio / 8,760 h: one kW of modules gives one kW at 1 kW/m2
-    (IEC 61724-1, final yield = reference yield x performance ratio).
+    Global Solar Atlas offers GHI as a daily mean and as a yearly sum under one name: the unit is never guessed.
 
     Parameters
     ----------
     ghi : array_like
-        kWh/m2/a, checked by `check_ghi`.
-    latitude : array_like
-        Degrees north.
-    performance_ratio : float
-        Energy after all losses / energy at rated efficiency, in (0, 1].
+        Long-term means; NaN stays NaN.
+    unit : {"kWh/m2/year", "kWh/m2/day"}
+        Of `ghi`.
 
     Raises
     ------
     InputError
-        The median of `ghi` is no annual irradiation, or the performance ratio is outside (0, 1].
+        An unknown unit, or values that are no yearly irradiation once converted (see `check_ghi`).
 
     Examples
     --------
-    >>> float(pv_capacity_factor(1600.0, 40.0, performance_ratio=0.8).round(3))
-    0.172
+    >>> ghi_per_year([4.0], unit="kWh/m2/day")
+    array([1461.])
     """
-    if not 0 < performance_ratio <= 1:
-        raise InputError(f"performance_ratio is {performance_ratio!r}, expected a share in (0, 1], e.g. 0.8")
-    values = check_ghi(ghi)
-    clearness = values / extraterrestrial_radiation(latitude)
-    hours = values * optimum_tilt_gain(latitude, clearness) * performance_ratio
-    return np.asarray(hours / HOURS, dtype=np.float64)
+    factors = {"kWh/m2/year": 1.0, "kWh/m2/day": DAYS}
+    if unit not in factors:
+        raise InputError(f"unit is {unit!r}, expected one of {', '.join(factors)}; see the file's documentation")
+    return check_ghi(np.asarray(ghi, dtype=np.float64) * factors[unit])

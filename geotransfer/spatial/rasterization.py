@@ -14,7 +14,7 @@ from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
 
-__all__ = ["buffered", "excluded_by", "on_grid_crs", "polygonal", "rasterize"]
+__all__ = ["buffered", "checked_zones", "excluded_by", "on_grid_crs", "polygonal", "rasterize"]
 
 
 def on_grid_crs(features: gpd.GeoDataFrame, grid: Grid, *, what: str = "features") -> gpd.GeoDataFrame:
@@ -51,6 +51,47 @@ def polygonal(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         parts = shapely.get_parts(shapely.get_parts(out[i]))
         out[i] = shapely.MultiPolygon([part for part in parts if part.geom_type == "Polygon"])
     return out
+
+
+def checked_zones(zones: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
+    """Return the polygons of `zones` in the CRS of `grid`; a zone without geometry is an empty polygon.
+
+    Raises
+    ------
+    InputError
+        No zone, no polygon, or none that overlaps the grid.
+    CrsError
+        The zones have no CRS.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 2, 2), resolution=1, crs="EPSG:32648")
+    >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1), None], crs="EPSG:32648")
+    >>> checked_zones(zones, grid).is_empty.tolist()
+    [False, True]
+    """
+    if len(zones) == 0:
+        raise InputError("zones hold no feature, expected at least one polygon")
+    local = gpd.GeoDataFrame(geometry=on_grid_crs(zones, grid, what="zones").geometry.to_numpy(), crs=grid.crs)
+    if local.is_empty.all() | local.geometry.isna().all():
+        raise InputError("zones hold no geometry, expected at least one polygon")
+    # a zone without geometry covers nothing
+    local.loc[local.geometry.isna(), "geometry"] = shapely.Polygon()
+    broken = np.isin(local.geom_type, ["GeometryCollection"])
+    local.loc[broken, "geometry"] = polygonal(local.geometry.to_numpy()[broken])
+    kinds = sorted(set(local.geom_type.dropna()) - {"Polygon", "MultiPolygon"})
+    if kinds:
+        raise InputError(
+            f"zones hold {', '.join(kinds)}, expected polygons; buffer points first, e.g. gdf.buffer(metres)"
+        )
+    left, bottom, right, top = local.total_bounds
+    west, south, east, north = grid.bounds
+    if left >= east or right <= west or bottom >= north or top <= south:
+        raise InputError(
+            f"zones with bounds {(left, bottom, right, top)} do not overlap the raster with bounds {grid.bounds} "
+            f"({grid.crs.name}); check that both lie where they should"
+        )
+    return local
 
 
 def buffered(features: gpd.GeoDataFrame, grid: Grid, *, buffer_m: float) -> gpd.GeoDataFrame:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,8 +15,16 @@ from exactextract.raster import NumPyRasterSource
 
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
-from geotransfer.raster import Raster, check_same_grid, read_raster
-from geotransfer.spatial.rasterization import on_grid_crs, polygonal
+from geotransfer.raster import Raster
+from geotransfer.spatial.rasterization import checked_zones, polygonal
+from geotransfer.spatial.windowed import (
+    CELLS_IN_MEMORY,
+    RasterFile,
+    RasterLike,
+    WindowSource,
+    check_one_grid,
+    opened,
+)
 from geotransfer.types import FloatArray, IntArray
 
 __all__ = ["STATISTICS", "Coverage", "coverage", "coverage_outside", "covered_share", "zonal_statistics"]
@@ -27,9 +34,9 @@ STATISTICS = (
     "stdev", "sum", "variance", "variety",
 )  # fmt: skip
 """The statistics of exactextract that give one number a zone; beside them ``quantile(q=...)``."""
+CELLS_OF_EXACTEXTRACT = 30_000_000
+"""Its own default; another number would change the last digits of sums over zones that large."""
 QUANTILE = re.compile(r"quantile\(q=(0(\.\d+)?|1(\.0+)?)\)")
-
-RasterLike = Raster | str | os.PathLike[str]
 
 
 def zonal_statistics(
@@ -43,7 +50,8 @@ def zonal_statistics(
     Parameters
     ----------
     rasters : Raster, path, or mapping of name to either
-        One raster, or several on one grid (read in one pass).
+        One raster, or several on one grid (read in one pass). Large files are read by windows and never held whole;
+        quantiles of them still hold the cells of one zone at a time.
     zones : GeoDataFrame
         Polygons with a CRS; reprojected to the rasters'.
     stats : sequence of str
@@ -72,18 +80,26 @@ def zonal_statistics(
     0  20.0  40.0
     """
     named = dict(rasters) if isinstance(rasters, Mapping) else {"": rasters}
-    loaded = {name: r if isinstance(r, Raster) else read_raster(r) for name, r in named.items()}
+    loaded = {name: opened(raster) for name, raster in named.items()}
     _check_statistics(stats)
     if not loaded:
         raise InputError("rasters is an empty mapping, expected at least one raster")
     grid = next(iter(loaded.values())).grid
-    check_same_grid(grid, loaded)
-    local = _checked_zones(zones, grid)
+    check_one_grid(grid, loaded)
+    local = checked_zones(zones, grid)
     # exactextract names the columns by the sources only when there are several: so they get numbers
-    sources = [_source(raster, f"r{i}") for i, raster in enumerate(loaded.values())]
+    sources = [_any_source(raster, f"r{i}") for i, raster in enumerate(loaded.values())]
+    cells = CELLS_IN_MEMORY if any(isinstance(r, RasterFile) for r in loaded.values()) else CELLS_OF_EXACTEXTRACT
     columns = _column_names(stats)
     full = np.flatnonzero(~local.is_empty)
-    table = exact_extract(sources, local.iloc[full], list(stats), output="pandas", strategy="feature-sequential")
+    table = exact_extract(
+        sources,
+        local.iloc[full],
+        list(stats),
+        output="pandas",
+        strategy="feature-sequential",
+        max_cells_in_memory=cells,
+    )
     out = pd.DataFrame(index=zones.index)
     for i, name in enumerate(loaded):
         for column in columns:
@@ -109,35 +125,16 @@ def _column_names(stats: Sequence[str]) -> list[str]:
     ]
 
 
+def _any_source(raster: Raster | RasterFile, name: str) -> NumPyRasterSource | WindowSource:
+    if isinstance(raster, RasterFile):
+        return WindowSource(raster.grid, raster.read, name)
+    return _source(raster, name)
+
+
 def _source(raster: Raster, name: str) -> NumPyRasterSource:
     return NumPyRasterSource(
         raster.values, *raster.grid.bounds, nodata=np.nan, name=name, srs_wkt=raster.grid.crs.to_wkt()
     )
-
-
-def _checked_zones(zones: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
-    if len(zones) == 0:
-        raise InputError("zones hold no feature, expected at least one polygon")
-    local = gpd.GeoDataFrame(geometry=on_grid_crs(zones, grid, what="zones").geometry.to_numpy(), crs=grid.crs)
-    if local.is_empty.all() | local.geometry.isna().all():
-        raise InputError("zones hold no geometry, expected at least one polygon")
-    # a zone without geometry covers nothing
-    local.loc[local.geometry.isna(), "geometry"] = shapely.Polygon()
-    broken = np.isin(local.geom_type, ["GeometryCollection"])
-    local.loc[broken, "geometry"] = polygonal(local.geometry.to_numpy()[broken])
-    kinds = sorted(set(local.geom_type.dropna()) - {"Polygon", "MultiPolygon"})
-    if kinds:
-        raise InputError(
-            f"zones hold {', '.join(kinds)}, expected polygons; buffer points first, e.g. gdf.buffer(metres)"
-        )
-    left, bottom, right, top = local.total_bounds
-    west, south, east, north = grid.bounds
-    if left >= east or right <= west or bottom >= north or top <= south:
-        raise InputError(
-            f"zones with bounds {(left, bottom, right, top)} do not overlap the raster with bounds {grid.bounds} "
-            f"({grid.crs.name}); check that both lie where they should"
-        )
-    return local
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +188,7 @@ def coverage(zones: gpd.GeoDataFrame, grid: Grid) -> Coverage:
     >>> covered.cell, covered.share
     (array([0, 1]), array([1. , 0.5]))
     """
-    local = _checked_zones(zones, grid)
+    local = checked_zones(zones, grid)
     blank = _source(Raster(np.zeros(grid.shape), grid), "")
     full = np.flatnonzero(~local.is_empty)
     table = exact_extract(blank, local.iloc[full], ["cell_id", "coverage"], output="pandas")

@@ -12,7 +12,9 @@ from geotransfer.spatial.zonal import zonal_statistics
 
 RANGES = {
     "ghi": (850, 2200),
+    "air-temperature": (-35, 30),  # gorges below the plateau, far from a station of their own height, are too warm
     "pv-capacity-factor": (0.07, 0.23),
+    "pv-tracking-capacity-factor": (0.08, 0.28),
     "wind-screening": (0.005, 0.65),
     "wind-site-capacity-factor": (0.2, 0.55),
     "lcoe-pv": (0.15, 0.55),

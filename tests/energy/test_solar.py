@@ -5,21 +5,29 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geotransfer.energy.solar import SolarCoefficients, check_ghi, global_horizontal, pv_capacity_factor
-from geotransfer.energy.sun import extraterrestrial_radiation, optimum_tilt_gain
+from geotransfer.energy.solar import SolarCoefficients, check_ghi, ghi_per_year, global_horizontal, solar_terms
+from geotransfer.energy.sun import extraterrestrial_radiation
 from geotransfer.errors import InputError
 
-COEFFICIENTS = SolarCoefficients(intercept=0.19, sunshine=0.29, elevation_km=0.021, latitude=0.0032)
+COEFFICIENTS = SolarCoefficients(
+    intercept=0.11, sunshine=0.41, sunshine_squared=-0.15, elevation_km=0.022, latitude=0.005, south_deg=0.014
+)
 
 
 def test_irradiation_by_hand():
-    clearness = 0.19 + 0.29 * 0.6 + 0.021 * 1.5 + 0.0032 * 38
+    clearness = 0.11 + 0.41 * 0.6 - 0.15 * 0.6**2 + 0.022 * 1.5 + 0.005 * 38
     expected = clearness * extraterrestrial_radiation(38.0)
     assert global_horizontal(0.6, 1.5, 38.0, coefficients=COEFFICIENTS) == pytest.approx(expected, rel=1e-14)
 
 
+def test_south_of_25_degrees_by_hand():
+    clearness = 0.11 + 0.41 * 0.4 - 0.15 * 0.4**2 + 0.005 * 19 + 0.014 * (25 - 19)
+    assert COEFFICIENTS.clearness(0.4, 0.0, 19.0) == pytest.approx(clearness, rel=1e-14)
+    assert [float(term) for term in solar_terms(0.4, 0.0, 25.0)][-1] == 0.0
+
+
 def test_clearness_stays_physical_and_missing_stays_missing():
-    index = COEFFICIENTS.clearness([1.0, 0.0, np.nan], [20.0, 0.0, 0.0], [50.0, 0.0, 30.0])
+    index = COEFFICIENTS.clearness([1.0, 0.0, np.nan], [20.0, -2.0, 0.0], [50.0, 25.0, 30.0])
     np.testing.assert_array_equal(index, [0.8, 0.2, np.nan])
 
 
@@ -48,16 +56,22 @@ def test_all_missing_passes():
     assert np.isnan(check_ghi([np.nan])).all()
 
 
-def test_capacity_factor_by_hand():
-    gain = optimum_tilt_gain(40.0, 1600 / extraterrestrial_radiation(40.0))
-    expected = 1600 * gain * 0.8 / 8760
-    assert pv_capacity_factor(1600.0, 40.0, performance_ratio=0.8) == pytest.approx(expected, rel=1e-14)
+def test_daily_means_become_yearly_sums():
+    np.testing.assert_allclose(ghi_per_year([4.0, np.nan], unit="kWh/m2/day"), [4.0 * 365.25, np.nan])
+    np.testing.assert_array_equal(ghi_per_year([1461.0], unit="kWh/m2/year"), [1461.0])
 
 
-@pytest.mark.parametrize("ratio", [0.0, 80.0, float("nan")])
-def test_performance_ratio_that_is_no_share(ratio):
-    with pytest.raises(InputError, match=r"performance_ratio is .* expected a share in \(0, 1\]"):
-        pv_capacity_factor(1600.0, 40.0, performance_ratio=ratio)
+@pytest.mark.parametrize(
+    ("value", "unit", "message"),
+    [
+        (4.0, "kWh/m2/year", "it looks like kWh/m2 per day"),
+        (1500.0, "kWh/m2/day", "expected 600-2800"),
+        (1500.0, "kWh", "unit is 'kWh', expected one of kWh/m2/year, kWh/m2/day"),
+    ],
+)
+def test_a_wrong_unit_is_caught_and_never_guessed(value, unit, message):
+    with pytest.raises(InputError, match=message):
+        ghi_per_year([value], unit=unit)
 
 
 @settings(deadline=None)  # the first call loads pvlib

@@ -5,10 +5,14 @@ import math
 import numpy as np
 import pytest
 
+from geotransfer.energy.power_curve import iec_power_curve, weibull_capacity_factor
 from geotransfer.energy.wind import (
     SCREENING_RANGE,
     WIND_TERMS,
     WindPredictors,
+    air_density_ratio,
+    mean_speed_capacity_factor,
+    rugged_zone_value,
     screening_capacity_factor,
     site_capacity_factor,
 )
@@ -87,3 +91,52 @@ def test_screening_in_percent():
 def test_transform_that_leaves_the_unit_interval(intercept, slope):
     with pytest.raises(InputError, match="expected both >= 0 with a sum of at most 1"):
         site_capacity_factor(0.1, intercept=intercept, slope=slope)
+
+
+def test_density_of_the_standard_atmosphere():
+    # ISO 2533: 1.2250 kg/m3 at sea level, 1.1116 at 1 km, 0.9091 at 3 km, 0.7361 at 5 km of geopotential height
+    published = np.array([1.2250, 1.1116, 0.9091, 0.7361]) / 1.2250
+    np.testing.assert_allclose(air_density_ratio([0, 1000, 3000, 5000]), published, atol=1e-4)
+    assert np.isnan(air_density_ratio(np.nan))
+
+
+def test_height_in_feet_or_nodata():
+    with pytest.raises(InputError, match=r"from -9999 to 0, expected -1000 to 11000 m; .* nodata"):
+        air_density_ratio([0.0, -9999.0])
+
+
+def test_mean_speed_by_hand():
+    curve = iec_power_curve("III")
+    slowed = 7.0 * (0.9091 / 1.2250) ** (1 / 3)
+    expected = (1 - 0.12) * weibull_capacity_factor(curve, [7.0, slowed], k=2.1)
+    got = [mean_speed_capacity_factor(7.0, curve=curve, k=2.1, losses=0.12, elevation_m=h) for h in (0.0, 3000.0)]
+    np.testing.assert_allclose(got, expected, atol=2e-5)  # four digits of the published density
+
+
+def test_the_table_is_the_closed_form():
+    speed = np.linspace(0.003, 14, 777)
+    for iec_class in ("I", "II", "III"):
+        curve = iec_power_curve(iec_class)
+        table = mean_speed_capacity_factor(speed, curve=curve, k=1.9, losses=0.0)
+        np.testing.assert_allclose(table, weibull_capacity_factor(curve, speed, k=1.9), atol=1e-6)
+
+
+@pytest.mark.parametrize("speeds", [[20.0, 25.0], [6.0, 6.0, -9999.0], [6.0, 6.0, 250.0]])
+def test_speeds_that_are_no_annual_means(speeds):
+    with pytest.raises(InputError, match=r"expected annual means in m/s; divide km/h by 3.6"):
+        mean_speed_capacity_factor(speeds, curve=iec_power_curve("II"), k=2.0, losses=0.1)
+
+
+@pytest.mark.parametrize("losses", [-0.1, 1.0, 12.0, math.nan])
+def test_losses_that_are_no_share(losses):
+    with pytest.raises(InputError, match=r"losses is .* expected a share in \[0, 1\)"):
+        mean_speed_capacity_factor(7.0, curve=iec_power_curve("II"), k=2.0, losses=losses)
+
+
+def test_all_missing_speeds_pass():
+    assert np.isnan(mean_speed_capacity_factor([np.nan], curve=iec_power_curve("I"), k=2.0, losses=0.1)).all()
+
+
+def test_high_cells_stand_for_rugged_zones():
+    got = rugged_zone_value([0.1, 0.1, 0.1], [0.2, 0.2, 0.2], [299.9, 300.0, np.nan], from_relief_m=300.0)
+    np.testing.assert_array_equal(got, [0.1, 0.2, 0.1])
