@@ -229,14 +229,23 @@ STAYS = {
     "top_n": 10,
     "given_weights": {"stay": ["县01", "县02"], "best_share": 0.86},
     "free_weights": {"stay": [], "best_share": 0.42},
+}
+"""The record of the draws in provenance."""
+COMPARED = {
+    "top_n": 10,
     "methods": {
         "methods": ["weighted_sum", "weighted_product", "owa", "topsis", "promethee_ii"],
         "always": [],
         "spearman": [[1.0 if i == j else 0.9 - 0.1 * abs(i - j) for j in range(5)] for i in range(5)],
     },
-    "collinearity": {"pairs": [["tariff", "hub", 0.81]], "vif": {"tariff": 6.2, "hub": None, "people": 1.1}},
+    "reversals": {"zones": 20, "share": 0.0, "most_moved_by_deletion": 0, "most_moved_by_copy": 0},
+    "collinearity": {
+        "pairs": [["tariff", "hub", 0.81]],
+        "vif": {"tariff": 6.2, "hub": None, "people": None},
+        "determined": ["hub"],
+    },
 }
-"""The record of the draws in provenance."""
+"""The record of other methods in provenance; people are the same everywhere."""
 
 
 def with_draws(result: SyntheticResult) -> SyntheticResult:
@@ -250,5 +259,5 @@ def with_draws(result: SyntheticResult) -> SyntheticResult:
         top10_acceptability=np.where(ranked, 0.5, np.nan),
         stability=np.where(ranked, classes, ""),
     )
-    facts = {**result.provenance["result"], "robustness": STAYS}
+    facts = {**result.provenance["result"], "robustness": STAYS, "comparison": COMPARED}
     return SyntheticResult(ranking, result.scenario, {**result.provenance, "result": facts})

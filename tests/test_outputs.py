@@ -81,8 +81,8 @@ def test_geopackage_is_1_3_and_says_what_each_column_means(aluminium_dir: Path) 
     columns = pyogrio.read_info(aluminium_dir / "ranking.gpkg")["fields"].tolist()
     assert sorted(name for name, _, _ in rows) == sorted(columns)
     meanings = {name: (title, description) for name, title, description in rows}
-    assert meanings["tariff"][0] == "燃煤基准电价"
-    assert "[yuan/kWh]" in meanings["tariff"][1]
+    assert meanings["power_price"][0] == "到厂电价"
+    assert "[yuan/kWh]" in meanings["power_price"][1]
 
 
 def test_columns_json_describes_every_column(aluminium_dir: Path) -> None:

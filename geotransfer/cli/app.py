@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import sys
 import traceback
+import warnings
 from types import TracebackType
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -49,6 +50,7 @@ def main() -> None:
         # a console or pipe that knows no Chinese shows "?", and the run does not fail for it
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    warnings.showwarning = _one_line
     verbose = any(arg in ("-v", "--verbose") for arg in sys.argv[1:])
     sys.excepthook = _verbose_hook if verbose else _one_paragraph
     # typer's own call would put its hook in the place of ours
@@ -61,6 +63,20 @@ def main() -> None:
         else:
             typer.echo(f"geotransfer: {error}", err=True)
         sys.exit(2)
+
+
+def _one_line(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning as a sentence, without the line of code that raised it."""
+    del filename, lineno, file, line
+    if not issubclass(category, DeprecationWarning | PendingDeprecationWarning):
+        typer.echo(f"geotransfer: warning: {message}", err=True)
 
 
 def _one_paragraph(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:

@@ -141,6 +141,10 @@ def rank_acceptability(
            [ nan,  nan]])
     """
     table = checked_scores(scores)
+    if method == "topsis" and ((table < 0).any() or (table > 1).any()):
+        raise InputError(
+            f"scores reach from {table.min():g} to {table.max():g}; TOPSIS with fixed ideals expects scores in [0, 1]"
+        )
     law = WeightLaw.of(table.shape[1], weights=weights, concentration=concentration, limits=limits, order=order)
     counter = RankCounter.of(*table.shape, ranks=ranks)
     by_criterion = np.ascontiguousarray(table.T)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -43,7 +43,7 @@ def simplex_weights(importances: ArrayLike) -> FloatArray:
     """Map independent numbers in (0, 1) to weights that sum to 1: ``-log(1 - u)``, divided by their sum.
 
     Exponential variates over their sum are uniform on the simplex (Devroye, L. (1986), Non-uniform random variate
-    generation, Springer, chapter V, theorem 4.1). A higher u means a higher weight of its criterion.
+    generation, Springer, chapter V, on uniform spacings). A higher u means a higher weight of its criterion.
 
     Examples
     --------
@@ -55,7 +55,14 @@ def simplex_weights(importances: ArrayLike) -> FloatArray:
     return np.asarray(exponential / exponential.sum(axis=-1, keepdims=True))
 
 
-def rank_sensitivity(scores: ArrayLike, *, zones: Sequence[int], seed: int, samples: int = 1024) -> RankSensitivity:
+def rank_sensitivity(
+    scores: ArrayLike,
+    *,
+    zones: Sequence[int],
+    seed: int,
+    samples: int = 1024,
+    aggregate: Callable[[FloatArray, FloatArray], FloatArray] | None = None,
+) -> RankSensitivity:
     """Return Sobol indices of the ranks of some zones under weights uniform on the simplex.
 
     Weights that sum to 1 are not independent, and Sobol indices need independent inputs: they are taken for the
@@ -72,6 +79,8 @@ def rank_sensitivity(scores: ArrayLike, *, zones: Sequence[int], seed: int, samp
         Of the scrambled Sobol sequence and of the bootstrap.
     samples : int
         A power of 2; the ranks are taken samples x (criteria + 2) times.
+    aggregate : callable, optional
+        Scores (zones, criteria) and weights (criteria,) -> one total per zone, best high; the weighted sum when None.
 
     Raises
     ------
@@ -105,7 +114,8 @@ def rank_sensitivity(scores: ArrayLike, *, zones: Sequence[int], seed: int, samp
     sample, analyze = _salib()
     problem = {"num_vars": criteria, "names": [str(k) for k in range(criteria)], "bounds": [[0.0, 1.0]] * criteria}
     importances = sample.sample(problem, samples, calc_second_order=False, seed=seed)
-    ranks = _ranks_of(table, positions, simplex_weights(np.clip(importances, 1e-12, 1.0 - 1e-12)))
+    weights = simplex_weights(np.clip(importances, 1e-12, 1.0 - 1e-12))
+    ranks = _ranks_of(table, positions, weights, aggregate)
     columns = [_indices(analyze, problem, column, seed) for column in ranks.T]
     return RankSensitivity(positions, *(np.array([column[key] for column in columns]) for key in INDEX_NAMES))
 
@@ -122,12 +132,21 @@ def _salib() -> tuple[ModuleType, ModuleType]:
     return sample, analyze
 
 
-def _ranks_of(table: FloatArray, positions: IntArray, weights: FloatArray) -> FloatArray:
+def _ranks_of(
+    table: FloatArray,
+    positions: IntArray,
+    weights: FloatArray,
+    aggregate: Callable[[FloatArray, FloatArray], FloatArray] | None,
+) -> FloatArray:
     """Return ranks of shape (draws, positions): 1 + the number of zones with a higher total."""
     by_criterion = np.ascontiguousarray(table.T)
     ranks = np.empty((len(weights), len(positions)))
     for rows in row_slices(len(weights), len(table)):
-        total = np.round(totals(weights[rows], by_criterion), RANK_DECIMALS)
+        if aggregate is None:
+            found = totals(weights[rows], by_criterion)
+        else:
+            found = np.array([aggregate(table, drawn) for drawn in weights[rows]])
+        total = np.round(found, RANK_DECIMALS)
         for column, zone in enumerate(positions):
             ranks[rows, column] = 1 + (total > total[:, [zone]]).sum(axis=1)
     return ranks

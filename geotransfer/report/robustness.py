@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,35 +13,33 @@ from geotransfer.words import METHODS, in_words, place_words
 
 __all__ = ["robustness_lines"]
 
+AROUND = "around the given ones"
 HIGH_VIF = 5.0
 """From here on a criterion is said to be mostly contained in the others."""
 
 
 def robustness_lines(ranking: gpd.GeoDataFrame, facts: Mapping[str, Any]) -> list[Text]:
-    """Return who stays in the top and what the criteria have in common; nothing for a run without draws.
+    """Return who stays in the top, by draws and by other methods, and what the criteria have in common.
 
     Parameters
     ----------
     ranking : GeoDataFrame
         To say where a named zone is.
     facts : mapping
-        ``provenance["result"]``; its ``robustness`` may be missing or None.
+        ``provenance["result"]``; its ``robustness`` and ``comparison`` may be missing or None.
     """
-    record = facts.get("robustness")
-    if not isinstance(record, Mapping):
-        return []
+    drawn, compared = facts.get("robustness"), facts.get("comparison")
     titles = {entry["id"]: Text(zh=entry["title"]["zh"], en=entry["title"]["en"]) for entry in facts["criteria"]}
     places = _places(ranking)
-    return [
-        _given(record, places),
-        _free(record, places),
-        *_methods(record, places),
-        *_reversals(record),
-        *_second_resolution(facts, places),
-        *_sensitivity(record, places, titles),
-        *_collinear(record["collinearity"], titles),
-        _draws(record, titles),
-    ]
+    lines: list[Text] = []
+    if isinstance(drawn, Mapping):
+        lines += [_given(drawn, places), _free(drawn, places)]
+    if isinstance(compared, Mapping):
+        lines += [*_methods(compared, places), *_reversals(compared), *_collinear(compared["collinearity"], titles)]
+    lines += _second_resolution(facts, places)
+    if isinstance(drawn, Mapping):
+        lines += [*_sensitivity(drawn, places, titles), _draws(drawn, titles)]
+    return lines
 
 
 def _places(ranking: gpd.GeoDataFrame) -> dict[str, str]:
@@ -57,7 +56,7 @@ def _places(ranking: gpd.GeoDataFrame) -> dict[str, str]:
 def _given(record: Mapping[str, Any], places: Mapping[str, str]) -> Text:
     top, (names_zh, names_en) = record["top_n"], _named(record["given_weights"]["stay"], places)
     zh, en = "权重在给定值附近", "With the weights varied around the given ones"
-    if record.get("weights_drawn") == "within limits":
+    if record.get("weights_drawn", AROUND) != AROUND:
         zh, en = "权重在给定的范围或次序内", "With the weights varied within the given limits or order"
     if record["errors"]:
         zh, en = f"{zh}、数据在误差范围内", f"{en} and the data within their errors"
@@ -177,14 +176,16 @@ def _collinear(found: Mapping[str, Any], titles: Mapping[str, Text]) -> Iterator
         )
     elif found["vif"]:
         yield Text(zh="准则得分之间没有强相关。", en="No two criteria have strongly correlated scores.")
-    high = [(title(name), vif) for name, vif in found["vif"].items() if vif is None or vif >= HIGH_VIF]
+    inflation = {name: vif for name, vif in found["vif"].items() if vif is not None}
+    inflation |= dict.fromkeys(found["determined"], math.inf)
+    high = [(title(name), vif) for name, vif in inflation.items() if vif >= HIGH_VIF]
     if high:
         yield Text(
             zh="大部分信息已含于其他准则 (方差膨胀因子 VIF): "
-            + "; ".join(f"{name.zh} ({'∞' if vif is None else f'{vif:.1f}'})" for name, vif in high)
+            + "; ".join(f"{name.zh} ({'∞' if math.isinf(vif) else f'{vif:.1f}'})" for name, vif in high)
             + "。",
             en="Mostly contained in the other criteria (variance inflation factor): "
-            + "; ".join(f"{name.en} ({'∞' if vif is None else f'{vif:.1f}'})" for name, vif in high)
+            + "; ".join(f"{name.en} ({'∞' if math.isinf(vif) else f'{vif:.1f}'})" for name, vif in high)
             + ".",
         )
 
@@ -197,7 +198,7 @@ def _draws(record: Mapping[str, Any], titles: Mapping[str, Text]) -> Text:
     else:
         zh, en = "未计入数据误差", "errors of the data are not drawn"
     draws, concentration, seed = record["draws"], record["concentration"], record["seed"]
-    if record.get("weights_drawn") == "within limits":
+    if record.get("weights_drawn", AROUND) != AROUND:
         law_zh, law_en = "权重在给定的上下限或重要性次序内均匀抽取", "weights uniform within the given limits or order"
     else:
         law_zh = f"权重服从 Dirichlet 分布 (集中度 {concentration:g})"

@@ -114,6 +114,15 @@ class Criterion(Scoring):
     error: ErrorSpec | None = None
     veto: float | None = Field(default=None, gt=0, le=1)
 
+    @property
+    def measured_from(self) -> str:
+        """What the values are read from: a layer, a file, a column of the zones, the power of the plant."""
+        if isinstance(self.source, ColumnSource):
+            return f"column {self.source.column}"
+        if isinstance(self.source, PowerSource):
+            return f"power {self.source.quantity}"
+        return self.source.layer or self.source.file or ""
+
     @model_validator(mode="after")
     def _classes_and_errors(self) -> Self:
         if self.categories is not None and self.error is not None:

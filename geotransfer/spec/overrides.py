@@ -12,6 +12,8 @@ __all__ = ["override", "parse_assignment"]
 
 OPEN_TABLES = ("criteria", "rules")
 """Tables that take new identifiers; elsewhere a key must exist."""
+OPEN_METHODS = ("aggregation", "power", "weighting")
+"""Tables whose keys depend on a method that is named in them."""
 OPEN_LISTS = ("categories", "judged", "limits", "weights")
 """Tables below others whose keys are names of criteria or classes."""
 WAYS_TO_SCORE = {
@@ -64,6 +66,8 @@ def override(values: dict[str, Any], key: str, value: Any) -> None:
             node[part] = {}
         node = node[part]
     open_table = (len(path) == 1 and path[0] in OPEN_TABLES) or (len(path) > 1 and path[-1] in OPEN_LISTS)
+    # what belongs to a method is known when the whole is read
+    open_table = open_table or (len(path) == 1 and path[0] in OPEN_METHODS)
     if not isinstance(node, dict) or (last not in node and not open_table and node):
         raise _unknown(key, ".".join(path), last, node)
     node[last] = value

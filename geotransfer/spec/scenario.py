@@ -22,7 +22,7 @@ from geotransfer.spec.overrides import override
 from geotransfer.spec.power import POWER_COLUMNS, PowerSource, PowerSpec
 from geotransfer.spec.rules import Rule
 from geotransfer.spec.settings import GridSpec, MapSpec, RobustnessSpec, Room
-from geotransfer.spec.weighting import Combined, DataWeights, Weighting, derived_weights
+from geotransfer.spec.weighting import Combined, Comparisons, DataWeights, Weighting, derived_weights
 from geotransfer.types import Text
 
 __all__ = ["GridSpec", "Room", "Scenario", "scenario", "scenario_names"]
@@ -39,6 +39,8 @@ RESERVED = frozenset({
     "product_unit",
 })  # fmt: skip
 """Columns of the ranking that are not criteria."""
+FILE_KEYS = ("file", "extent_file", "lcoe_file")
+"""Keys that name a file, relative to the scenario's own."""
 
 
 class Scenario(Model):
@@ -75,7 +77,7 @@ class Scenario(Model):
     Examples
     --------
     >>> aluminium = scenario("aluminium")
-    >>> aluminium.with_overrides({"criteria.tariff.weight": 0.4}).criteria["tariff"].weight
+    >>> aluminium.with_overrides({"criteria.people.weight": 0.4}).criteria["people"].weight
     0.4
     """
 
@@ -168,9 +170,17 @@ class Scenario(Model):
     def weighted(self) -> list[str]:
         """The criteria that count, also where their weights come from the data."""
         people = self.weighting.subjective if isinstance(self.weighting, Combined) else self.weighting
-        if isinstance(people, DataWeights):
-            people = None
-        return [name for name, w in derived_weights(people, self.criteria).values.items() if w > 0]
+        if isinstance(people, Comparisons):
+            # judgements are above 0, and so is every weight
+            return list(self.criteria)
+        stated = None if isinstance(people, DataWeights) else people
+        return [name for name, w in derived_weights(stated, self.criteria).values.items() if w > 0]
+
+    @property
+    def needed(self) -> list[str]:
+        """The criteria a ranked place must have: those that count, and those with a veto."""
+        counting = set(self.weighted)
+        return [name for name, c in self.criteria.items() if name in counting or c.veto is not None]
 
     @property
     def unchecked_rules(self) -> dict[str, Rule]:
@@ -273,7 +283,7 @@ def _resolve_files(node: dict[str, Any], folder: Path) -> None:
     for key, value in node.items():
         if isinstance(value, dict):
             _resolve_files(value, folder)
-        elif isinstance(value, str) and (key in ("file", "extent_file") or (key == "zones" and Path(value).suffix)):
+        elif isinstance(value, str) and (key in FILE_KEYS or (key == "zones" and Path(value).suffix)):
             node[key] = str(folder / value)
 
 

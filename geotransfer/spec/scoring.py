@@ -14,7 +14,17 @@ from geotransfer.mcda.scoring import score_categories, score_logistic, score_pie
 from geotransfer.spec.base import Finite, Model
 from geotransfer.types import FloatArray, Text
 
-__all__ = ["Curve", "FuzzyCurve", "LogisticCurve", "Scoring", "class_scores", "curve_words", "score", "shown_points"]
+__all__ = [
+    "Curve",
+    "FuzzyCurve",
+    "LogisticCurve",
+    "Scoring",
+    "class_scores",
+    "curve_words",
+    "drawn_score",
+    "score",
+    "shown_points",
+]
 
 Share = Annotated[float, Field(ge=0, le=1)]
 SHOWN_STEPS = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -28,6 +38,16 @@ class FuzzyCurve(Model):
     midpoint: Finite
     spread: Finite
 
+    @model_validator(mode="after")
+    def _a_curve(self) -> Self:
+        self.scores(np.array([self.midpoint]))
+        return self
+
+    @property
+    def from_zero(self) -> bool:
+        """Whether the curve is defined for values of at least 0 only."""
+        return self.kind in ("small", "large")
+
     def scores(self, values: FloatArray) -> FloatArray:
         """Return the scores of `values`."""
         return score_fuzzy(values, kind=self.kind, midpoint=self.midpoint, spread=self.spread)
@@ -36,7 +56,7 @@ class FuzzyCurve(Model):
     def shown_at(self) -> FloatArray:
         """Five values, rising, between which the curve does what its name says."""
         steps = np.asarray(SHOWN_STEPS)
-        if self.kind in ("small", "large"):
+        if self.from_zero:
             return np.asarray(self.midpoint * 2.0**steps)
         width = {
             "near": abs(self.spread) ** -0.5,
@@ -158,7 +178,7 @@ def score(way: Scoring, values: FloatArray) -> FloatArray:
     Examples
     --------
     >>> from geotransfer.spec.scenario import scenario
-    >>> score(scenario("aluminium").criteria["tariff"], np.array([0.365, 0.20]))
+    >>> score(scenario("aluminium").criteria["power_price"], np.array([0.525, 0.20]))
     array([0.5, 1. ])
     """
     if way.categories is not None:
@@ -173,6 +193,17 @@ def score(way: Scoring, values: FloatArray) -> FloatArray:
             values = np.log10(np.maximum(values, 0.0))
         points[:, 0] = np.log10(points[:, 0])
     return score_piecewise(values, points=[(v, s) for v, s in points.tolist()])
+
+
+def drawn_score(way: Scoring, values: FloatArray) -> FloatArray:
+    """Return the scores of values that errors have moved; one pushed below 0 counts as 0 where a curve begins there.
+
+    Examples
+    --------
+    >>> drawn_score(Scoring(fuzzy=FuzzyCurve(kind="small", midpoint=50, spread=2)), np.array([-3.0, 50.0]))
+    array([1. , 0.5])
+    """
+    return score(way, np.maximum(values, 0.0) if way.fuzzy is not None and way.fuzzy.from_zero else values)
 
 
 def shown_points(way: Scoring) -> tuple[tuple[float, float], ...]:

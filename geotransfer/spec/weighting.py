@@ -140,9 +140,9 @@ def derived_weights(weighting: Weighting | None, criteria: dict[str, Criterion])
     Examples
     --------
     >>> from geotransfer.spec.scenario import scenario
-    >>> order = RankOrder(method="rank_order", order=("people", "tariff"))
+    >>> order = RankOrder(method="rank_order", order=("people", "power_price"))
     >>> found = derived_weights(order, scenario("aluminium").criteria).values
-    >>> found["tariff"], found["people"], found["hub_distance"]
+    >>> found["power_price"], found["people"], found["hub_distance"]
     (0.25, 0.75, 0.0)
     """
     names = list(criteria)
@@ -172,8 +172,12 @@ def _by_name(names: Sequence[str], values: Sequence[float] | FloatArray, record:
 
 
 def _check_names(key: str, given: Sequence[str], names: Sequence[str]) -> None:
-    if set(given) - set(names) or len(set(given)) < len(given):
-        raise InputError(f"weighting.{key} is {list(given)}; expected criteria, each once, of {', '.join(names)}")
+    strange = sorted(set(given) - set(names))
+    if strange or len(set(given)) < len(given):
+        raise InputError(
+            f"weighting.{key} names {', '.join(strange) or 'a criterion twice'}; expected criteria, each once, of "
+            f"{', '.join(names)}"
+        )
 
 
 def _compared(weighting: Comparisons, names: list[str]) -> Weights:
@@ -184,6 +188,10 @@ def _compared(weighting: Comparisons, names: list[str]) -> Weights:
                 f"weighting.matrix has {len(matrix)} rows, the scenario {len(names)} criteria "
                 f"({', '.join(names)}); expected one row and one column each, in that order"
             )
+    if weighting.members is not None and len(weighting.members) != len(matrices):
+        raise InputError(
+            f"weighting.members has {len(weighting.members)} numbers, expected {len(matrices)}: one per person's matrix"
+        )
     joined = aggregate_comparisons([np.asarray(m) for m in matrices], weights=weighting.members)
     found = weights_from_comparisons(
         joined, method=weighting.solution, random_index=weighting.random_index, names=names
@@ -212,6 +220,13 @@ def _swung(weighting: Swing, criteria: dict[str, Criterion]) -> Weights:
             f"weighting.judged names {', '.join(unbounded)}, which is not scored by a straight line between worst and "
             "best; the correction by ranges holds for no other score: leave it out of judged"
         )
+    for name, (worst, best) in weighting.judged.items():
+        ends = scored[name]
+        if worst == best or (best > worst) != (float(ends[1] or 0.0) > float(ends[0] or 0.0)):
+            raise InputError(
+                f"weighting.judged.{name} goes from {worst:g} to {best:g}, the criterion from {ends[0]:g} to "
+                f"{ends[1]:g}; expected (worst, best) in the same direction"
+            )
     ranges = np.array([scored.get(name, (0.0, 1.0)) for name in named], dtype=np.float64)
     judged = np.array([weighting.judged.get(name, (0.0, 1.0)) for name in named], dtype=np.float64)
     found = swing_weights([weighting.points[name] for name in named], judged=judged, scored=ranges)

@@ -17,8 +17,9 @@ from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.spec.criteria import NearbyAreaSource
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import score
+from geotransfer.study.checks import check_criteria
 from geotransfer.study.columns import column_descriptions
-from geotransfer.study.comparison import resolution_record
+from geotransfer.study.comparison import comparison_record, resolution_record
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
 from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
@@ -27,7 +28,6 @@ from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
-from geotransfer.study.overlap import check_criteria
 from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import combined, ranking_table, score_stack
@@ -78,6 +78,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         grid = _study_grid(zones, scenario)
         inputs = Inputs(grid)
         _record_zones(scenario, inputs)
+        _check_second_grid(zones, scenario)
     with watch.stage("coverage"):
         covered = coverage(zones.table, grid)
     with watch.stage("rules"):
@@ -97,11 +98,12 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     with watch.stage("robustness"):
         ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
         stability = None if drawn is None else stability_raster(settled, scores, suitability)
+        comparison = comparison_record(settled, ranking)
         second = _second_resolution(scenario, ranking)
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {"weighting": weighting, "power": None if power is None else power.record()}
-        record |= {"robustness": drawn, "second_resolution": second}
+        record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
     return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
@@ -163,10 +165,10 @@ def _record_zones(scenario: Scenario, inputs: Inputs) -> None:
 
 
 def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land) -> BoolArray:
-    """Return the cells that can be judged: forbidden ones, and those where rules and weighted rasters have data."""
+    """Return the cells that can be judged: forbidden ones, and those where rules and needed rasters have data."""
     known = land.known
-    for name in scenario.weighted:
-        # a value per zone leaves no hole in a cell; a raster that counts must be known there
+    for name in scenario.needed:
+        # a value per zone leaves no hole in a cell; a raster that counts or vetoes must be known there
         cells = measured[name].known_cells
         if cells is not None:
             known = known & cells
@@ -238,10 +240,17 @@ def _rasters(scenario: Scenario, cells: _Cells, scores: FloatArray, grid: Grid) 
     return Raster(suitability, grid), Raster(np.where(judged, forbidden, np.nan), grid)
 
 
+def _check_second_grid(zones: Zones, scenario: Scenario) -> None:
+    """Raise before anything is computed when the grid of the second resolution is too large."""
+    if scenario.robustness.second_resolution is not None:
+        grid = scenario.grid.model_copy(update={"resolution": scenario.robustness.second_resolution})
+        _study_grid(zones, scenario.model_copy(update={"grid": grid}))
+
+
 def _second_resolution(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any] | None:
     """Return how the ranks of the same study on other cells agree; None when no second resolution is asked for."""
     resolution = scenario.robustness.second_resolution
     if resolution is None:
         return None
-    other = {"grid.resolution": resolution, "robustness.draws": 0, "robustness.second_resolution": None}
-    return resolution_record(ranking, run(scenario.with_overrides(other)).ranking, resolution)
+    other = scenario.with_overrides({"grid.resolution": resolution, "robustness": {}})
+    return resolution_record(ranking, run(other).ranking, resolution)

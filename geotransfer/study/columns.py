@@ -1,10 +1,12 @@
 """What each column of the ranking means: unit, meaning in both languages, source."""
 
+# ruff: noqa: E501
+
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from geotransfer.spec.criteria import ColumnSource, Criterion
+from geotransfer.spec.criteria import Criterion
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import curve_words, shown_points
 from geotransfer.study.result import Column
@@ -118,6 +120,31 @@ TAIL = (
         "scenario",
     ),
 )
+POWER_TABLES = "power-price-terms, power-price-parameters, coal-benchmark-tariff, hydro"
+POWER = (
+    ("power_price_yuan_per_kwh", "yuan/kWh", "到厂电价(含税,各分项之和)", "price of power at the gate, sum of its terms", POWER_TABLES),
+    ("power_price_low", "yuan/kWh", "到厂电价低值(各分项同时取低)", "all terms low at once", POWER_TABLES),
+    ("power_price_high", "yuan/kWh", "到厂电价高值(各分项同时取高)", "all terms high at once", POWER_TABLES),
+    ("power_energy", "yuan/kWh", "电能(上网侧)", "energy bought on the generation side, or coal burnt", POWER_TABLES),
+    ("power_transmission", "yuan/kWh", "输配电价(两部制,220 千伏,2026 年)", "transmission and distribution, two-part, 220 kV, of 2026", "power-price-terms"),
+    ("power_losses", "yuan/kWh", "线损折价", "grid losses", "power-price-terms"),
+    ("power_system_operation", "yuan/kWh", "系统运行费(假设)", "system operation fee (assumption)", "power-price-parameters"),
+    ("power_funds", "yuan/kWh", "政府性基金及附加", "government funds", "power-price-terms"),
+    ("power_demand", "yuan/kWh", "需量电费折合", "demand charge per kWh at the load factor", "power-price-terms"),
+    ("power_plant", "yuan/kWh", "自备电厂成本(不含煤,假设)", "captive plant without its coal (assumption)", "power-price-parameters"),
+    ("power_backup", "yuan/kWh", "自备电厂系统备用费(假设)", "reserve fee of a captive plant (assumption)", "power-price-parameters"),
+    ("power_green", "yuan/kWh", "自建风光及专线(计入份额)", "own wind and sun with their line, for the share counted", "lcoe-green, renewable-utilisation"),
+    ("power_storage", "yuan/kWh", "储能", "storage", "scenario"),
+    ("power_all_in", "yuan/kWh", "行业电价(报道值,仅数量级)", "what the industry was reported to pay (order of size)", "industry-power-prices"),
+    ("power_price_wet", "yuan/kWh", "丰水期网电到厂价;非水电主导地区为空", "price of grid power in the wet season; empty where hydro does not set it", "hydro"),
+    ("power_price_dry", "yuan/kWh", "枯水期网电到厂价;非水电主导地区为空", "price of grid power in the dry season; empty where hydro does not set it", "hydro"),
+    ("power_green_share", "0..1", "计入的自建绿电比例", "share of own wind and sun that is counted", "scenario"),
+    ("co2_average_kg_per_kwh", "kgCO2/kWh", "用电碳排放:省级平均因子口径", "carbon of power, average book (provincial factor)", "grid-emission-factors"),
+    ("co2_contract_kg_per_kwh", "kgCO2/kWh", "用电碳排放:合同口径(其余电量按剩余因子)", "carbon of power, contract book (residual factor for the rest)", "grid-emission-factors"),
+    ("co2_marginal_kg_per_kwh", "kgCO2/kWh", "用电碳排放:边际口径(化石因子)", "carbon of power, marginal book (fossil factor)", "grid-emission-factors"),
+    ("dry_season_shortfall", "0..1", "枯水期供电缺口(水电占比 × 枯水期出力不足,假设)", "share of supply missing in the dry season: hydro share x (1 - firmness) (assumption)", "hydro"),
+    ("dry_season_risk", "0/1", "枯水期限电风险:1 为全天候负荷在枯水期可能被限电", "1: a load that never pauses should expect cuts in the dry season", "hydro"),
+)  # fmt: skip
 
 
 def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Column, ...]:
@@ -126,22 +153,15 @@ def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Colum
     Examples
     --------
     >>> from geotransfer.spec.scenario import scenario
-    >>> [c.unit for c in column_descriptions(scenario("aluminium"), ["rank", "tariff", "score_tariff"])]
+    >>> [c.unit for c in column_descriptions(scenario("aluminium"), ["rank", "power_price", "score_power_price"])]
     ['1', 'yuan/kWh', '0..1']
     """
-    known = {name: Column(name, unit, Text(zh, en), source) for name, unit, zh, en, source in (*HEAD, *TAIL)}
+    known = {name: Column(name, unit, Text(zh, en), source) for name, unit, zh, en, source in (*HEAD, *TAIL, *POWER)}
     for name, criterion in scenario.criteria.items():
         unit = "0..1" if criterion.categories is not None else criterion.unit
-        known[name] = Column(name, unit, criterion.title, _source(criterion))
+        known[name] = Column(name, unit, criterion.title, criterion.measured_from)
         known[f"score_{name}"] = Column(f"score_{name}", "0..1", _score_meaning(criterion), "scenario")
     return tuple(known[name] for name in names if name in known)
-
-
-def _source(criterion: Criterion) -> str:
-    source = criterion.source
-    if isinstance(source, ColumnSource):
-        return f"column {source.column} of the zones"
-    return source.layer or source.file or ""
 
 
 def _score_meaning(criterion: Criterion) -> Text:

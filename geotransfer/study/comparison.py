@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geotransfer.errors import InputError
 from geotransfer.mcda.agreement import agreement, rank_reversals
 from geotransfer.mcda.screening import collinearity
 from geotransfer.mcda.sensitivity import rank_sensitivity
@@ -16,7 +18,7 @@ from geotransfer.spec.scenario import Scenario
 from geotransfer.study.evaluate import spearman
 from geotransfer.types import FloatArray
 
-__all__ = ["collinearity_record", "methods_record", "resolution_record", "reversal_record", "sensitivity_record"]
+__all__ = ["comparison_record", "resolution_record", "reversal_record", "sensitivity_record", "top_size"]
 
 OTHER_METHODS = (
     ByName(method="weighted_sum"),
@@ -31,24 +33,43 @@ REVERSAL_ZONES = 20
 """So many of the first zones are deleted and copied, one after the other."""
 
 
-def methods_record(
-    scenario: Scenario, scores: FloatArray, weights: FloatArray, names: list[str], n: int
-) -> dict[str, Any]:
-    """Return which of the top `n` stay under other ways to aggregate the same scores and weights.
+def top_size(n: int) -> int:
+    """Return the size of the top that is looked at: 10, or half of fewer than 20 zones.
+
+    Examples
+    --------
+    >>> top_size(2000), top_size(7), top_size(1)
+    (10, 3, 1)
+    """
+    return max(1, min(10, n // 2))
+
+
+def comparison_record(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return how the ranking compares: other methods, rank reversals, what the criteria share; None for one zone.
 
     Parameters
     ----------
     scenario : Scenario
-        Its own method is among those compared.
-    scores : ndarray
-        Shape (zones, weighted criteria).
-    weights : ndarray
-        Shape (weighted criteria,).
-    names : list of str
-        Of the zones.
-    n : int
-        Size of the top.
+        With its bounds and weights settled; its own method is among those compared.
+    ranking : GeoDataFrame
+        Of the run, best first.
     """
+    zones = ranking[ranking["status"] == "ranked"]
+    if len(zones) < 2:
+        return None
+    weighted = scenario.weighted
+    scores = np.asarray(zones[[f"score_{name}" for name in weighted]].to_numpy(dtype=np.float64))
+    weights = np.array([scenario.weights[name] for name in weighted])
+    n = top_size(len(zones))
+    return {
+        "top_n": n,
+        "methods": _methods(scenario, scores, weights, zones["name"].tolist(), n),
+        "reversals": reversal_record(scenario, scores, weights),
+        "collinearity": _collinearity(scores, weighted),
+    }
+
+
+def _methods(scenario: Scenario, scores: FloatArray, weights: FloatArray, names: list[str], n: int) -> dict[str, Any]:
     own = [scenario.aggregation, *(how for how in OTHER_METHODS if how.method != scenario.aggregation.method)]
     found = agreement({how.method: aggregate(how, scores, weights) for how in own}, n)
     compromise = compromise_of(scenario.aggregation, scores, weights)
@@ -68,15 +89,21 @@ def methods_record(
 
 
 def reversal_record(scenario: Scenario, scores: FloatArray, weights: FloatArray) -> dict[str, Any] | None:
-    """Return in how many tests a rank changed when one of the first zones was deleted or copied; None for few zones."""
+    """Return in how many tests a rank changed when one of the first zones was deleted or copied.
+
+    None for fewer than three zones, or where the method cannot compare what a deletion leaves (zones all alike).
+    """
     tested = min(REVERSAL_ZONES, len(scores))
     if tested < 3:
         return None
     total = aggregate(scenario.aggregation, scores, weights)
     first = np.argsort(-total, kind="stable")[:tested]
-    found = rank_reversals(
-        scores, lambda table: aggregate(scenario.aggregation, table, weights), zones=first.tolist(), first=tested
-    )
+    try:
+        found = rank_reversals(
+            scores, lambda table: aggregate(scenario.aggregation, table, weights), zones=first.tolist(), first=tested
+        )
+    except InputError:
+        return None
     return {
         "zones": tested,
         "share": round(found.share, 6),
@@ -85,13 +112,17 @@ def reversal_record(scenario: Scenario, scores: FloatArray, weights: FloatArray)
     }
 
 
-def collinearity_record(scores: FloatArray, criteria: list[str]) -> dict[str, Any]:
-    """Return strongly correlated pairs and variance inflation of the scores."""
+def _collinearity(scores: FloatArray, criteria: list[str]) -> dict[str, Any]:
+    """Return strongly correlated pairs, variance inflation (null: constant), and what the others determine."""
     if scores.shape[1] < 2 or len(scores) < 3:
-        return {"pairs": [], "vif": {}}
+        return {"pairs": [], "vif": {}, "determined": []}
     found = collinearity(scores, names=criteria)
-    vif = {name: round(float(v), 4) if np.isfinite(v) else None for name, v in zip(criteria, found.vif, strict=True)}
-    return {"pairs": [[a, b, round(rho, 4)] for a, b, rho in found.pairs()], "vif": vif}
+    vif = dict(zip(criteria, found.vif.tolist(), strict=True))
+    return {
+        "pairs": [[a, b, round(rho, 4)] for a, b, rho in found.pairs()],
+        "vif": {name: round(v, 4) if np.isfinite(v) else None for name, v in vif.items()},
+        "determined": [name for name, v in vif.items() if np.isposinf(v)],
+    }
 
 
 def sensitivity_record(
@@ -108,7 +139,9 @@ def sensitivity_record(
     if samples == 0 or len(criteria) < 2:
         return None
     zones = range(min(SENSITIVE_ZONES, len(names)))
-    found = rank_sensitivity(scores, zones=list(zones), seed=scenario.robustness.seed, samples=samples)
+    how = scenario.aggregation
+    own = None if how.method == "weighted_sum" else partial(aggregate, how)
+    found = rank_sensitivity(scores, zones=list(zones), seed=scenario.robustness.seed, samples=samples, aggregate=own)
 
     def by_criterion(values: FloatArray) -> dict[str, float | None]:
         return {c: round(float(v), 4) if np.isfinite(v) else None for c, v in zip(criteria, values, strict=True)}
@@ -123,7 +156,7 @@ def resolution_record(ranking: gpd.GeoDataFrame, other: gpd.GeoDataFrame, resolu
     both = pd.merge(ranking[["zone", "name", "rank"]], other[["zone", "rank"]], on="zone", suffixes=("", "_other"))
     both = both.dropna(subset=["rank", "rank_other"])
     rho = spearman(both["rank"].to_numpy(dtype=np.float64), both["rank_other"].to_numpy(dtype=np.float64))
-    top = min(10, len(both))
+    top = top_size(len(both))
     return {
         "resolution": resolution,
         "zones": len(both),

@@ -12,8 +12,9 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.power import power_tables
 from geotransfer.energy.carbon import CarbonBooks, carbon_books
 from geotransfer.energy.delivered_price import DeliveredPrice, GreenSupply, delivered_price
-from geotransfer.energy.hydro import dry_season_risk
+from geotransfer.energy.hydro import dry_season_risk, dry_season_shortfall
 from geotransfer.energy.price_tables import PowerTables
+from geotransfer.errors import InputError
 from geotransfer.spatial.rasterization import rasterize
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.power import PowerQuantity, PowerSpec
@@ -59,6 +60,8 @@ class PowerSupply:
 
         A zone pays the price of its own area also where the border cuts a cell; the cost of own power is the cell's.
         """
+        if quantity == "dry_shortfall":
+            return Measured(self._shortfall(self.cell_area).reshape(shape), self._shortfall(self.zone_area))
         if quantity != "price":
             book = quantity.removeprefix("co2_")
             zones, cells = (getattr(self.carbon(area), book) for area in (self.zone_area, self.cell_area))
@@ -99,10 +102,8 @@ class PowerSupply:
             own_share=self.own_share,
             captive=self.spec.mode == "captive_coal",
         )
-        nowhere = area == NOWHERE
-        return CarbonBooks(
-            *(np.where(nowhere, np.nan, book) for book in (books.average, books.contract, books.marginal))
-        )
+        found = (np.where(area == NOWHERE, np.nan, b) for b in (books.average, books.contract, books.marginal))
+        return CarbonBooks(*found)
 
     @property
     def own_share(self) -> float:
@@ -124,16 +125,31 @@ class PowerSupply:
             "power_price_low": price.low,
             "power_price_high": price.high,
             **terms,
-            "power_price_wet": price.wet,
-            "power_price_dry": price.dry,
+            **self._seasons(area),
             "power_green_share": price.green_share,
             "co2_average_kg_per_kwh": books.average,
             "co2_contract_kg_per_kwh": books.contract,
             "co2_marginal_kg_per_kwh": books.marginal,
         }
         columns: dict[str, Any] = {name: _placed(values, at, len(self.zone_area)) for name, values in found.items()}
+        columns["dry_season_shortfall"] = self._shortfall(self.zone_area)
         risk = _placed(self._risk(area).astype(np.float64), at, len(self.zone_area))
-        return columns | {"dry_season_risk": pd.array(risk, dtype="Int64")}
+        return columns | {"dry_season_risk": pd.Series(risk).astype("Int64").array}
+
+    def _shortfall(self, area: IntArray) -> FloatArray:
+        figures = self.tables.figures
+        return np.append(dry_season_shortfall(figures.hydro_share.value, figures.dry_firmness.value), np.nan)[area]
+
+    def _seasons(self, area: IntArray) -> dict[str, FloatArray]:
+        """Return the price of grid power in the wet and in the dry season, where the mode buys from the grid."""
+        if self.spec.mode not in ("benchmark", "green_direct"):
+            return {}
+        grid = self._grid(area)
+        return {"power_price_wet": grid.wet, "power_price_dry": grid.dry}
+
+    def _grid(self, area: IntArray) -> DeliveredPrice:
+        names = np.asarray(self.tables.areas, dtype=object)[area].tolist()
+        return delivered_price(names, mode="benchmark", tables=self.tables, load_factor=self.spec.load_factor)
 
     def _risk(self, area: IntArray) -> np.ndarray:
         names = np.asarray(self.tables.areas, dtype=object)[area].tolist()
@@ -143,9 +159,7 @@ class PowerSupply:
         """Return the ``power`` part of run.json: mode, year, what is assumed, and each price area of the study."""
         places = np.unique(self.zone_area[self.zone_area != NOWHERE])
         figures, tables = self.tables.figures, self.tables
-        grid = delivered_price(
-            [tables.areas[i] for i in places], mode="benchmark", tables=tables, load_factor=self.spec.load_factor
-        )
+        grid = self._grid(places)
         price = self.delivered(places, None if self.lcoe is None else np.full(len(places), np.nan))
         rows = [
             {
@@ -197,8 +211,19 @@ def power_supply(spec: PowerSpec, zones: Zones, covered: Coverage, inputs: Input
     named = price_areas(own, inputs).map(place).to_numpy(dtype=float, na_value=np.nan)
     most = _most_land(covered, cell_area, len(tables.areas))
     zone_area = np.where(np.isnan(named), most, named).astype(np.int64)
-    lcoe = None if spec.green_layer is None else inputs.raster(spec.green_layer, None).values.ravel()
-    return PowerSupply(spec, tables, zone_area, cell_area, lcoe)
+    return PowerSupply(spec, tables, zone_area, cell_area, _own_power(spec, inputs))
+
+
+def _own_power(spec: PowerSpec, inputs: Inputs) -> FloatArray | None:
+    if spec.mode != "green_direct":
+        return None
+    cost = inputs.raster(spec.green_layer, spec.lcoe_file).values.ravel()
+    if (cost < 0).any():
+        raise InputError(
+            f"the cost of own power goes down to {np.nanmin(cost):g} yuan/kWh, expected at least 0: check its unit and "
+            "nodata"
+        )
+    return cost
 
 
 def price_areas(prefectures: pd.DataFrame, inputs: Inputs) -> pd.Series[str]:

@@ -10,7 +10,6 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.spec.criteria import ColumnSource
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import curve_words, shown_points
 from geotransfer.study.evaluate import Areas, between_group_share, spearman
@@ -75,8 +74,6 @@ def _criteria(scenario: Scenario) -> list[dict[str, Any]]:
     weights = scenario.weights
     records = []
     for name, criterion in scenario.criteria.items():
-        source = criterion.source
-        layer = f"column {source.column}" if isinstance(source, ColumnSource) else source.layer or source.file
         points = [list(p) for p in shown_points(criterion)]
         words = curve_words(criterion)
         records.append({
@@ -84,7 +81,7 @@ def _criteria(scenario: Scenario) -> list[dict[str, Any]]:
             "unit": criterion.unit if criterion.categories is None else "0..1",
             "weight": weights[name], "direction": _direction(points), "points": points, "scale": criterion.scale,
             "curve": None if words is None else words.as_dict(), "veto": criterion.veto,
-            "layer": layer, "why": criterion.why.as_dict(),
+            "layer": criterion.measured_from, "why": criterion.why.as_dict(),
         })  # fmt: skip
     return records
 

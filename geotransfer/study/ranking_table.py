@@ -111,14 +111,13 @@ def _states(
     scenario: Scenario, zones: Zones, rules: list[CheckedRule], areas: Areas, scores: FloatArray
 ) -> pd.DataFrame:
     """Return status, first failed rule and reason of each zone."""
-    weights = scenario.weights
-    weighted = [(k, name) for k, name in enumerate(scenario.criteria) if weights[name] > 0]
+    needed = [(k, name) for k, name in enumerate(scenario.criteria) if name in set(scenario.needed)]
     listed = {rule.name: rule.adcodes for rule in rules if rule.adcodes}
     whole = whole_zone_vetoes(scenario.criteria)
     states = []
     for i, adcode in enumerate(zones.table["adcode"]):
         named = next((name for name, codes in listed.items() if adcode in codes), None)
-        missing = [name for k, name in weighted if np.isnan(scores[i, k])]
+        missing = [name for k, name in needed if np.isnan(scores[i, k])]
         if named is not None:
             states.append(("excluded", named, named))
         elif zones.table["province"].iloc[i] == "":

@@ -10,18 +10,18 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.crs import CHINA_ALBERS
-from geotransfer.errors import InputError
 from geotransfer.mcda.acceptability import RankAcceptability, rank_acceptability
 from geotransfer.mcda.stability import stability_classes, top_stayers
 from geotransfer.mcda.uncertain_ranking import Aggregate, uncertain_ranking
 from geotransfer.mcda.uncertainty import CriterionError
-from geotransfer.mcda.weight_draws import WeightLaw, seed_blocks
+from geotransfer.mcda.weight_draws import seed_blocks
 from geotransfer.raster import Raster
 from geotransfer.spec.aggregation import aggregate
 from geotransfer.spec.criteria import Criterion
 from geotransfer.spec.scenario import Scenario
-from geotransfer.spec.scoring import score
-from geotransfer.study.comparison import collinearity_record, methods_record, reversal_record, sensitivity_record
+from geotransfer.spec.scoring import drawn_score
+from geotransfer.study.comparison import sensitivity_record, top_size
+from geotransfer.study.weight_law import drawn_weights
 from geotransfer.types import FloatArray
 
 __all__ = ["Robustness", "robustness_of", "stability_raster"]
@@ -30,6 +30,10 @@ TOP_SHARE = 0.10
 """A zone's stability class looks at the best tenth of the ranked zones."""
 STAY = 0.5
 """A zone stays in the top 10 when it is there in at least half of the draws."""
+CONFIDENCE_DRAWS = 50
+"""Draws of the errors for the confidence factor: its standard error is at most 0.07."""
+FIRST_ZONES = 5
+"""Central weights are told of so many zones."""
 CELL_DRAWS = 200
 """Draws for the stability raster: the standard error of a probability is at most 0.035."""
 
@@ -61,11 +65,6 @@ def robustness_of(scenario: Scenario, ranking: gpd.GeoDataFrame, price_areas: np
         Of the run, best first.
     price_areas : ndarray of str
         Price area of each row, for errors of that scope.
-
-    Raises
-    ------
-    InputError
-        Limits or an order of the weights that contradict themselves or name no weighted criterion.
     """
     ranked = (ranking["status"] == "ranked").to_numpy()
     if scenario.robustness.draws == 0 or ranked.sum() < 2:
@@ -81,10 +80,10 @@ def _drawn(scenario: Scenario, zones: gpd.GeoDataFrame, price_areas: np.ndarray)
     """Draw weights by the scenario's law, and the criteria within their errors."""
     weighted = {name: scenario.criteria[name] for name in scenario.weighted}
     spots = zones.geometry.representative_point().to_crs(CHINA_ALBERS)
-    law = _law(scenario)
+    law = drawn_weights(scenario)
     return uncertain_ranking(
         zones[list(weighted)].to_numpy(dtype=np.float64),
-        scorers=[partial(score, criterion) for criterion in weighted.values()],
+        scorers=[partial(drawn_score, criterion) for criterion in weighted.values()],
         errors=[_error(criterion) for criterion in weighted.values()],
         seed=scenario.robustness.seed,
         draws=scenario.robustness.draws,
@@ -94,7 +93,7 @@ def _drawn(scenario: Scenario, zones: gpd.GeoDataFrame, price_areas: np.ndarray)
         concentration=law.concentration,
         limits=law.limits,
         order=law.order,
-        confidence_draws=1,
+        confidence_draws=CONFIDENCE_DRAWS,
         aggregate=_by_draw(scenario),
     )
 
@@ -119,30 +118,6 @@ def _free(scenario: Scenario, scores: FloatArray) -> RankAcceptability:
 def _by_draw(scenario: Scenario) -> Aggregate | None:
     """Return the scenario's method as one call per draw; None for the weighted sum, which is done in one step."""
     return None if scenario.aggregation.method == "weighted_sum" else partial(aggregate, scenario.aggregation)
-
-
-@dataclass(frozen=True)
-class _Law:
-    """How the weights of the weighted criteria are drawn."""
-
-    weights: list[float] | None = None
-    concentration: float | None = None
-    limits: list[tuple[float, float]] | None = None
-    order: list[int] | None = None
-
-
-def _law(scenario: Scenario) -> _Law:
-    spec, names = scenario.robustness, scenario.weighted
-    if not spec.limits and not spec.order:
-        weights = scenario.weights
-        return _Law([weights[name] for name in names], spec.concentration)
-    strange = sorted({*spec.limits, *spec.order} - set(names))
-    if strange:
-        raise InputError(
-            f"robustness limits or order name {', '.join(strange)}; expected weighted criteria: {', '.join(names)}"
-        )
-    limits = [spec.limits.get(name, (0.0, 1.0)) for name in names] if spec.limits else None
-    return _Law(limits=limits, order=[names.index(name) for name in spec.order] or None)
 
 
 def _error(criterion: Criterion) -> CriterionError | None:
@@ -180,25 +155,43 @@ def _columns(drawn: RankAcceptability, ranked: np.ndarray) -> dict[str, Any]:
 def _record(
     scenario: Scenario, names: list[str], scores: FloatArray, drawn: RankAcceptability, free: RankAcceptability
 ) -> dict[str, Any]:
-    weighted, spec = scenario.weighted, scenario.robustness
-    weights = np.array([w for w in scenario.weights.values() if w > 0])
-    n = min(10, len(names))
+    weighted, spec, law = scenario.weighted, scenario.robustness, drawn_weights(scenario)
+    n = top_size(len(names))
     return {
         "draws": spec.draws,
         "seed": spec.seed,
-        "weights_drawn": "within limits" if spec.limits or spec.order else "around the given ones",
-        "concentration": spec.concentration,
+        "weights_drawn": law.words,
+        "concentration": law.concentration,
         "limits": {name: list(ends) for name, ends in spec.limits.items()},
         "order": list(spec.order),
         "errors": _errors(scenario, weighted),
         "top_n": n,
         "given_weights": _stayers(drawn, n, names),
-        "free_weights": _stayers(free, n, names),
-        "methods": methods_record(scenario, scores, weights, names, n),
-        "reversals": reversal_record(scenario, scores, weights),
-        "collinearity": collinearity_record(scores, weighted),
+        "free_weights": _stayers(free, n, names) | {"first": _first(free, drawn, names, weighted)},
         "sensitivity": sensitivity_record(scenario, scores, weighted, names),
     }
+
+
+def _first(
+    free: RankAcceptability, drawn: RankAcceptability, names: list[str], criteria: list[str]
+) -> list[dict[str, Any]]:
+    """Return the zones that are most often first under any weights, and the weights that make them so.
+
+    The confidence factor is of the criteria's errors under the central weights of the scenario's own law; null where
+    the zone was never first under it.
+    """
+    share = free.top(1)
+    order = np.argsort(-share, kind="stable")[:FIRST_ZONES]
+    return [
+        {
+            "zone": names[i],
+            "share": round(float(share[i]), 6),
+            "central_weights": {c: round(float(w), 4) for c, w in zip(criteria, free.central_weights[i], strict=True)},
+            "confidence": round(float(drawn.confidence[i]), 4) if np.isfinite(drawn.confidence[i]) else None,
+        }
+        for i in order
+        if share[i] > 0
+    ]
 
 
 def _errors(scenario: Scenario, names: list[str]) -> dict[str, Any]:
@@ -227,13 +220,11 @@ def stability_raster(scenario: Scenario, scores: FloatArray, suitability: Raster
     shown = ~np.isnan(suitability.values)
     if not shown.any():
         return suitability
-    used = [k for k, name in enumerate(scenario.criteria) if name in scenario.weighted]
+    weighted = set(scenario.weighted)
+    used = [k for k, name in enumerate(scenario.criteria) if name in weighted]
     # column by column in memory: that is how the weighted sum reads it
     table = np.asfortranarray(scores[shown][:, used])
-    spec = _law(scenario)
-    law = WeightLaw.of(
-        len(used), weights=spec.weights, concentration=spec.concentration, limits=spec.limits, order=spec.order
-    )
+    law = drawn_weights(scenario).law(len(used))
     hits = np.zeros(len(table))
     place = max(1, round(TOP_SHARE * len(table)))
     for block, n in seed_blocks(scenario.robustness.seed, CELL_DRAWS):

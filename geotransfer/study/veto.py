@@ -25,8 +25,8 @@ def veto_ids(criteria: Mapping[str, Criterion]) -> dict[str, str]:
     Examples
     --------
     >>> from geotransfer.spec.scenario import scenario
-    >>> veto_ids(scenario("aluminium").with_overrides({"criteria.tariff.veto": 0.2}).criteria)
-    {'veto_tariff': 'tariff'}
+    >>> veto_ids(scenario("aluminium").with_overrides({"criteria.people.veto": 0.2}).criteria)
+    {'veto_people': 'people'}
     """
     return {f"veto_{name}": name for name, criterion in criteria.items() if criterion.veto is not None}
 

@@ -186,17 +186,19 @@ def test_what_the_draws_say(result: Any, synthetic: Any) -> None:
 
 
 def test_who_stays_whatever_the_weights(result: Any, synthetic: Any) -> None:
-    always = {**synthetic.STAYS["methods"], "always": ["县01"]}
+    compared = {
+        **synthetic.COMPARED,
+        "methods": {**synthetic.COMPARED["methods"], "always": ["县01"]},
+        "collinearity": {"pairs": [], "vif": {"tariff": 1.0}, "determined": []},
+    }
     stays = {
         **synthetic.STAYS,
         "errors": {},
         "given_weights": {"stay": [], "best_share": 0.3},
         "free_weights": {"stay": ["县01"], "best_share": 0.52},
-        "methods": always,
-        "collinearity": {"pairs": [], "vif": {"tariff": 1.0}},
     }
     ranking = result.ranking.assign(prefecture="西宁市")
-    text = Reader(render_report(changed(replace(result, ranking=ranking), robustness=stays))).text
+    text = Reader(render_report(changed(replace(result, ranking=ranking), robustness=stays, comparison=compared))).text
     for words in (
         "With the weights varied around the given ones nobody stays in the top 10",
         "仍保持前 10 名的只有: 县01 (西宁市) (最高 52%)",

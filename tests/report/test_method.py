@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,10 +52,10 @@ def test_a_report_says_all_that_was_asked_for() -> None:
         {
             **SMALL,
             "aggregation": "vikor",
-            "weighting": {"method": "rank_order", "order": ["tariff", "people"]},
+            "weighting": {"method": "rank_order", "order": ["power_price", "people"]},
             "criteria.people.fuzzy": {"kind": "large", "midpoint": 300_000, "spread": 1},
             "robustness.second_resolution": 50_000,
-            "robustness.limits": {"tariff": [0.5, 1.0]},
+            "robustness.limits": {"power_price": [0.5, 1.0]},
         }
     )
     html = render_report(gt.run(study))
@@ -70,10 +71,12 @@ def test_a_report_says_all_that_was_asked_for() -> None:
 
 
 def test_provinces_come_first_where_they_explain_the_score(aluminium: gt.Result) -> None:
-    html = render_report(aluminium)
     record = aluminium.provenance["result"]
-    assert record["headline"] is not None
-    assert "Provinces in order" in html
+    told = {"zh": "省际差异为主", "en": "mostly provincial"}
+    for headline, shown in ((told, True), (None, False)):
+        provenance = {**aluminium.provenance, "result": {**record, "headline": headline}}
+        html = render_report(replace(aluminium, provenance=provenance))
+        assert ("Provinces in order" in html) == shown
     assert [row["rank"] for row in record["provinces"]] == list(range(1, len(record["provinces"]) + 1))
     medians = [row["median_score"] for row in record["provinces"]]
     assert medians == sorted(medians, reverse=True)

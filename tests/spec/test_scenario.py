@@ -33,8 +33,8 @@ def test_every_built_in_scenario_is_valid_and_argues_each_criterion() -> None:
 def test_aluminium_weights_are_those_of_its_argument() -> None:
     assert gt.scenario("aluminium").weights == pytest.approx(
         {
-            "tariff": 0.25,
-            "green_lcoe": 0.20,
+            "power_price": 0.35,
+            "dry_season": 0.10,
             "grid_factor": 0.15,
             "hub_distance": 0.20,
             "people": 0.15,
@@ -135,10 +135,10 @@ def test_an_unknown_key_names_the_nearest() -> None:
         InputError, match=r"'grid.resolutoin' is unknown: in 'grid' there is no 'resolutoin'.*resolution"
     ):
         study.with_overrides({"grid.resolutoin": 1})
-    with pytest.raises(InputError, match=r"no 'tarif'; there is tariff"):
-        study.with_overrides({"criteria.tarif.weight": 1})
+    with pytest.raises(InputError, match=r"no 'dry_seasn'; there is dry_season"):
+        study.with_overrides({"criteria.dry_seasn.weight": 1})
     with pytest.raises(InputError, match=r"there is no 'wieght'"):
-        study.with_overrides({"criteria.tariff.wieght": 1})
+        study.with_overrides({"criteria.dry_season.wieght": 1})
 
 
 def test_a_new_criterion_may_be_given_whole() -> None:

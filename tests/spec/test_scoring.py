@@ -12,12 +12,13 @@ import geotransfer as gt
 from geotransfer.errors import InputError
 from geotransfer.spec.scoring import FuzzyCurve, LogisticCurve, Scoring, class_scores, curve_words, score, shown_points
 
+SOURCES = Path(__file__).parents[1] / "data" / "sources.toml"
 SMALL = {"within": ["宁夏"], "grid.resolution": 25_000, "robustness.draws": 0}
 
 
-def aluminium(**overrides: Any) -> gt.Scenario:
+def sources(**overrides: Any) -> gt.Scenario:
     keys = {key.replace("__", "."): value for key, value in overrides.items()}
-    return gt.scenario("aluminium").with_overrides({**SMALL, **keys})
+    return gt.Scenario.from_file(SOURCES).with_overrides({**SMALL, **keys})
 
 
 def test_curves_are_those_of_the_library() -> None:
@@ -69,7 +70,7 @@ def test_classes_are_looked_up_as_numbers_or_as_text() -> None:
 
 
 def test_a_run_scores_by_a_curve_and_says_which() -> None:
-    study = aluminium(criteria__hub_distance__fuzzy={"kind": "small", "midpoint": 200, "spread": 2})
+    study = sources(criteria__hub_distance__fuzzy={"kind": "small", "midpoint": 200, "spread": 2})
     result = gt.run(study)
     ranked = result.ranking[result.ranking["status"] == "ranked"]
     expected = 1 / (1 + (ranked["hub_distance"] / 200) ** 2)
@@ -82,7 +83,7 @@ def test_a_run_scores_by_a_curve_and_says_which() -> None:
 
 
 def test_bounds_from_the_data_only_by_name_and_recorded() -> None:
-    result = gt.run(aluminium(criteria__hub_distance__bounds_from_data="min"))
+    result = gt.run(sources(criteria__hub_distance__bounds_from_data="min"))
     record = {c["id"]: c for c in result.provenance["result"]["criteria"]}["hub_distance"]
     low, high = record["points"][0][0], record["points"][1][0]
     ranked = result.ranking[result.ranking["status"] == "ranked"]
@@ -93,9 +94,9 @@ def test_bounds_from_the_data_only_by_name_and_recorded() -> None:
     assert result.provenance["result"]["scenario"]["criteria"]["hub_distance"]["worst"] is None
     assert result.scenario.criteria["hub_distance"].worst is None
     with pytest.raises(InputError, match="'tariff': bounds_from_data needs different values"):
-        gt.run(aluminium(criteria__tariff__bounds_from_data="min"))
+        gt.run(sources(criteria__tariff__bounds_from_data="min"))
     with pytest.raises(InputError, match="known only in a run"):
-        score(aluminium(criteria__tariff__bounds_from_data="min").criteria["tariff"], np.array([0.3]))
+        score(sources(criteria__tariff__bounds_from_data="min").criteria["tariff"], np.array([0.3]))
 
 
 def test_classes_of_a_raster_are_scored_before_they_are_averaged(tmp_path: Path) -> None:
@@ -107,7 +108,7 @@ def test_classes_of_a_raster_are_scored_before_they_are_averaged(tmp_path: Path)
         "title": text, "group": "land", "unit": "class", "weight": 1.0, "categories": {"10": 0.2, "60": 1.0},
         "source": {"kind": "raster", "file": str(tmp_path / "land.tif")}, "why": text,
     }  # fmt: skip
-    result = gt.run(aluminium(criteria__land=land, zone_value="mean"))
+    result = gt.run(sources(criteria__land=land, zone_value="mean"))
     ranked = result.ranking[result.ranking["status"] == "ranked"]
     # half the strips are 0.2, half 1.0; the code 35 between 10 and 60 is no class
     assert ranked["land"].between(0.2, 1.0).all()
@@ -127,7 +128,7 @@ def test_classes_in_a_column_of_own_zones(tmp_path: Path) -> None:
         "categories": {"national": 1.0, "provincial": 0.4}, "why": text,
         "source": {"kind": "column", "column": "grade"},
     }  # fmt: skip
-    ranking = gt.run(aluminium(zones=str(tmp_path / "parks.csv"), criteria__grade=grade)).ranking
+    ranking = gt.run(sources(zones=str(tmp_path / "parks.csv"), criteria__grade=grade)).ranking
     assert ranking.set_index("name")["score_grade"].to_dict() == {"甲": 1.0, "乙": 0.4, "丙": 1.0}
 
 

@@ -1,19 +1,22 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import geotransfer as gt
 from geotransfer.errors import InconsistencyWarning, InputError
 
+SOURCES = Path(__file__).parents[1] / "data" / "sources.toml"
 SMALL = {"within": ["宁夏"], "grid.resolution": 25_000, "robustness.draws": 0}
 
 
-def aluminium(**overrides: object) -> gt.Scenario:
-    return gt.scenario("aluminium").with_overrides({**SMALL, **overrides})
+def sources(**overrides: object) -> gt.Scenario:
+    return gt.Scenario.from_file(SOURCES).with_overrides({**SMALL, **overrides})
 
 
 def test_weights_by_order_of_importance() -> None:
-    study = aluminium(weighting={"method": "rank_order", "order": ["grid_factor", "tariff"]})
+    study = sources(weighting={"method": "rank_order", "order": ["grid_factor", "tariff"]})
     # rank-order centroid for two: (1 + 1/2) / 2 and (1/2) / 2
     assert {k: w for k, w in study.weights.items() if w} == {"grid_factor": 0.75, "tariff": 0.25}
     ranking = gt.run(study).ranking
@@ -24,48 +27,48 @@ def test_weights_by_order_of_importance() -> None:
 
 def test_weights_by_comparisons_are_those_of_the_library_and_warn_when_they_contradict() -> None:
     matrix = [[1 if i == j else 2.0 ** (j - i) for j in range(6)] for i in range(6)]
-    study = aluminium(weighting={"method": "comparisons", "matrix": matrix})
+    study = sources(weighting={"method": "comparisons", "matrix": matrix})
     # consistent judgements: each criterion is worth twice the next
     halves = [2.0**-i for i in range(6)]
     assert list(study.weights.values()) == pytest.approx([h / sum(halves) for h in halves])
     matrix[0][5], matrix[5][0] = 1 / 9, 9.0
     with pytest.warns(InconsistencyWarning):
-        _ = aluminium(weighting={"method": "comparisons", "matrix": matrix}).weights
+        _ = sources(weighting={"method": "comparisons", "matrix": matrix}).weights
 
 
 def test_the_record_says_how_the_weights_came_about() -> None:
     matrix = [[1 if i == j else 2.0 ** (j - i) for j in range(6)] for i in range(6)]
     other = [[1.0] * 6 for _ in range(6)]
-    study = aluminium(weighting={"method": "comparisons", "matrices": [matrix, other], "members": [1, 1]})
+    study = sources(weighting={"method": "comparisons", "matrices": [matrix, other], "members": [1, 1]})
     record = gt.run(study).provenance["result"]["weighting"]
     # geometric mean of 2 ** (j - i) and 1: each criterion is worth sqrt(2) times the next
     halves = [2.0 ** (-i / 2) for i in range(6)]
     assert list(record["weights"].values()) == pytest.approx([h / sum(halves) for h in halves])
     assert record["consistency_ratio"] == pytest.approx(0, abs=1e-6)
     assert record["persons"] == 2
-    assert gt.run(aluminium()).provenance["result"]["weighting"]["method"] == "own"
+    assert gt.run(sources()).provenance["result"]["weighting"]["method"] == "own"
 
 
 def test_direct_weights_and_swings_by_name() -> None:
-    direct = aluminium(weighting={"method": "direct", "weights": {"tariff": 3, "people": 1}})
+    direct = sources(weighting={"method": "direct", "weights": {"tariff": 3, "people": 1}})
     assert {k: w for k, w in direct.weights.items() if w} == {"tariff": 0.75, "people": 0.25}
     swing = {"method": "swing", "points": {"tariff": 100, "people": 50}}
-    assert {k: w for k, w in aluminium(weighting=swing).weights.items() if w} == pytest.approx(
+    assert {k: w for k, w in sources(weighting=swing).weights.items() if w} == pytest.approx(
         {"tariff": 2 / 3, "people": 1 / 3}
     )
     # judged over 0.34 yuan, scored over 0.45 - 0.28 = 0.17: half the points
     judged = {**swing, "judged": {"tariff": [0.60, 0.26]}}
-    assert {k: w for k, w in aluminium(weighting=judged).weights.items() if w} == pytest.approx(
+    assert {k: w for k, w in sources(weighting=judged).weights.items() if w} == pytest.approx(
         {"tariff": 0.5, "people": 0.5}
     )
     with pytest.raises(InputError, match="judged names people, which is not scored by a straight line"):
-        _ = aluminium(weighting={**swing, "judged": {"people": [0, 1]}}).weights
+        _ = sources(weighting={**swing, "judged": {"people": [0, 1]}}).weights
 
 
 @pytest.mark.parametrize("method", ["entropy", "critic", "standard_deviation"])
 def test_weights_from_the_data_are_those_of_the_library(method: str) -> None:
     two = {f"criteria.{name}.weight": 0.0 for name in ("tariff", "grid_factor", "green_lcoe", "people")}
-    study = aluminium(**two, weighting={"method": method}, zone_value="mean")
+    study = sources(**two, weighting={"method": method}, zone_value="mean")
     result = gt.run(study)
     ranking = result.ranking
     # Ningxia keeps room everywhere, so that its zones with eligible land are those ranked
@@ -89,25 +92,25 @@ def test_people_and_data_combined() -> None:
         "method": "combined", "objective": "standard_deviation", "by": "product",
         "subjective": {"method": "direct", "weights": {"hub_distance": 3, "flat_area": 1}},
     }  # fmt: skip
-    record = gt.run(aluminium(weighting=weighting)).provenance["result"]["weighting"]
+    record = gt.run(sources(weighting=weighting)).provenance["result"]["weighting"]
     objective = record["objective"]
     product = {"hub_distance": 0.75 * objective["hub_distance"], "flat_area": 0.25 * objective["flat_area"]}
     assert {k: w for k, w in record["weights"].items() if w} == pytest.approx(
         {k: v / sum(product.values()) for k, v in product.items()}
     )
-    assert aluminium(weighting=weighting).weighted == ["hub_distance", "flat_area"]
+    assert sources(weighting=weighting).weighted == ["hub_distance", "flat_area"]
 
 
 def test_data_weights_that_cannot_be_had() -> None:
     with pytest.raises(InputError, match=r"weighting by merec, from the scores of \d+ zones: matrix goes down to 0\.0"):
-        gt.run(aluminium(weighting={"method": "merec"}))
+        gt.run(sources(weighting={"method": "merec"}))
 
 
 def test_weightings_that_do_not_fit() -> None:
     with pytest.raises(InputError, match="matrix has 2 rows, the scenario 6 criteria"):
-        gt.run(aluminium(weighting={"method": "comparisons", "matrix": [[1, 2], [0.5, 1]]}))
-    with pytest.raises(InputError, match=r"expected criteria, each once, of tariff"):
-        gt.run(aluminium(weighting={"method": "rank_order", "order": ["tariff", "tariff"]}))
+        gt.run(sources(weighting={"method": "comparisons", "matrix": [[1, 2], [0.5, 1]]}))
+    with pytest.raises(InputError, match=r"names a criterion twice; expected criteria, each once, of tariff"):
+        gt.run(sources(weighting={"method": "rank_order", "order": ["tariff", "tariff"]}))
 
 
 def test_a_criterion_and_its_own_input_are_not_both_weighted() -> None:
@@ -119,7 +122,7 @@ def test_a_criterion_and_its_own_input_are_not_both_weighted() -> None:
     with pytest.raises(
         InputError, match=r"'sun' \(layer ghi\) and 'green_lcoe' \(layer lcoe-green\) are both weighted"
     ):
-        gt.run(aluminium(**{"criteria.sun": sun}))
-    assert gt.run(aluminium(**{"criteria.sun": {**sun, "weight": 0.0}})).ranking["sun"].notna().any()
-    allowed = gt.run(aluminium(**{"criteria.sun": sun, "allow_overlap": True}))
+        gt.run(sources(**{"criteria.sun": sun}))
+    assert gt.run(sources(**{"criteria.sun": {**sun, "weight": 0.0}})).ranking["sun"].notna().any()
+    allowed = gt.run(sources(**{"criteria.sun": sun, "allow_overlap": True}))
     assert allowed.provenance["result"]["scenario"]["allow_overlap"] is True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,12 +9,13 @@ import pytest
 import geotransfer as gt
 from geotransfer.errors import InputError
 
+SOURCES = Path(__file__).parents[1] / "data" / "sources.toml"
 SMALL = {"within": ["宁夏", "甘肃"], "grid.resolution": 25_000, "robustness.draws": 0}
 
 
 def ranked_with(**overrides: Any) -> gt.Result:
     keys = {key.replace("__", "."): value for key, value in overrides.items()}
-    return gt.run(gt.scenario("aluminium").with_overrides({**SMALL, **keys}))
+    return gt.run(gt.Scenario.from_file(SOURCES).with_overrides({**SMALL, **keys}))
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,22 @@ def test_a_veto_nobody_fails_changes_nothing(without: gt.Result) -> None:
 def test_a_veto_is_a_score() -> None:
     with pytest.raises(InputError, match=r"criteria\.tariff\.veto: .*less than or equal to 1"):
         ranked_with(criteria__tariff__veto=2)
+
+
+def test_land_whose_veto_is_unknown_is_not_ranked(tmp_path: Path, without: gt.Result) -> None:
+    # a raster that ends in the middle of the study: beyond it nobody knows whether the veto holds
+    grid = gt.Grid.from_bounds((90.0, 30.0, 112.0, 45.0), resolution=0.25, crs="EPSG:4326")
+    values = np.where(grid.x[np.newaxis, :] < 104.0, np.nan, 1.0) * np.ones(grid.shape)
+    gt.write_raster(gt.Raster(values, grid), tmp_path / "half.tif")
+    text = {"zh": "甲", "en": "a"}
+    half = {
+        "title": text, "group": "land", "unit": "1", "weight": 0.0, "worst": 0.0, "best": 1.0, "veto": 0.5,
+        "source": {"kind": "raster", "file": str(tmp_path / "half.tif")}, "why": text,
+    }  # fmt: skip
+    ranking = ranked_with(criteria__half=half).ranking
+    ranked = ranking[ranking["status"] == "ranked"]
+    assert ranked["half"].notna().all()
+    assert 0 < len(ranked) < (without.ranking["status"] == "ranked").sum()
+    unknown = ranking[ranking["status"] == "unknown"]
+    assert len(unknown) > 0
+    assert unknown["reason"].isin(["nodata", "half"]).all()

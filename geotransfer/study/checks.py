@@ -5,9 +5,11 @@ from __future__ import annotations
 from geotransfer.catalog.entries import layer_entry, layer_ids
 from geotransfer.catalog.modelled import layer_inputs
 from geotransfer.errors import InputError
+from geotransfer.spec.aggregation import Promethee
 from geotransfer.spec.criteria import Criterion, RasterSource, TableSource
 from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scenario import Scenario
+from geotransfer.study.weight_law import check_weight_law
 
 __all__ = ["check_criteria"]
 
@@ -19,6 +21,13 @@ def check_criteria(scenario: Scenario) -> None:
     together once put 42 of the top 50 counties into one high province. ``allow_overlap = true`` allows it, and run.json
     says so. With draws, a criterion that is an assumption must say how far it may be wrong.
     """
+    check_weight_law(scenario)
+    how = scenario.aggregation
+    if scenario.robustness.draws and isinstance(how, Promethee) and how.preference == "gaussian":
+        raise InputError(
+            "the gaussian preference of PROMETHEE compares all pairs again in every draw; set robustness.draws=0, or "
+            "aggregation.preference to 'usual' or 'linear'"
+        )
     weighted = {name: scenario.criteria[name] for name in scenario.weighted}
     if not scenario.allow_overlap:
         _check_overlap(weighted, scenario)
@@ -35,7 +44,8 @@ def check_criteria(scenario: Scenario) -> None:
 def _assumption(criterion: Criterion) -> str:
     """Return what the criterion is made of that is an assumption, or ""."""
     if isinstance(criterion.source, PowerSource):
-        return "the price of power" if criterion.source.quantity == "price" else ""
+        quantity = criterion.source.quantity
+        return "" if quantity.startswith("co2") else f"the power tables ({quantity})"
     layer = getattr(criterion.source, "layer", None)
     # a layer that does not exist is named where it is read
     return f"the layer {layer}" if layer in layer_ids() and layer_entry(layer).quality == "assumption" else ""
@@ -47,11 +57,11 @@ def _check_overlap(weighted: dict[str, Criterion], scenario: Scenario) -> None:
     for name, layers in own.items():
         for other in own:
             twice = sorted(layers & made_of[other])
-            if name != other and twice and layers != own[other]:
+            if name != other and twice and (layers != own[other] or isinstance(weighted[name].source, PowerSource)):
                 raise InputError(
                     f"criteria {name!r} ({_what(weighted[name])}) and {other!r} ({_what(weighted[other])}) are both "
-                    f"weighted, and {other!r} is computed from {', '.join(twice)}: the same fact would count twice; "
-                    "set one weight to 0, or allow_overlap=true"
+                    f"weighted, and both rest on {', '.join(twice)}: the same fact would count twice; set one weight "
+                    "to 0, or allow_overlap=true"
                 )
 
 
@@ -61,7 +71,7 @@ def _own_layers(criterion: Criterion, scenario: Scenario) -> frozenset[str]:
     if isinstance(source, RasterSource | TableSource):
         return frozenset({source.layer} if source.layer else ())
     if isinstance(source, PowerSource) and source.quantity != "price":
-        return frozenset({"grid-emission-factors"})
+        return frozenset({"hydro" if source.quantity == "dry_shortfall" else "grid-emission-factors"})
     if isinstance(source, PowerSource) and scenario.power is not None:
         green = scenario.power.green_layer
         return frozenset({"coal-benchmark-tariff", *([green] if green else [])})
@@ -71,5 +81,5 @@ def _own_layers(criterion: Criterion, scenario: Scenario) -> frozenset[str]:
 def _what(criterion: Criterion) -> str:
     source = criterion.source
     if isinstance(source, PowerSource):
-        return "carbon of power" if source.quantity != "price" else "price of power"
+        return f"power, {source.quantity}"
     return f"layer {getattr(source, 'layer', None)}"
