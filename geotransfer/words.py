@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "ERROR_SCOPES", "GROUPS", "METHODS", "NOT_GIVEN", "QUALITIES", "REASONS", "STABILITIES", "STATUSES", "UNITS",
-    "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
+    "ERROR_SCOPES", "GROUPS", "METHODS", "NOT_GIVEN", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
+    "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
 ]  # fmt: skip
 
 UNITS: Mapping[str, Text] = {
@@ -39,6 +39,7 @@ UNITS: Mapping[str, Text] = {
     "yuan/kWh": Text(zh="元/千瓦时", en="yuan/kWh"),
     "yuan/kW": Text(zh="元/千瓦", en="yuan/kW"),
     "yuan/kW/a": Text(zh="元/(千瓦·年)", en="yuan/kW/a"),
+    "yuan/kg": Text(zh="元/千克", en="yuan/kg"),
     "yuan/t": Text(zh="元/吨", en="yuan/t"),
     "yuan/t/km": Text(zh="元/(吨·公里)", en="yuan/t/km"),
     "yuan/m3": Text(zh="元/立方米", en="yuan/m³"),
@@ -120,6 +121,25 @@ WEIGHTINGS: Mapping[str, Text] = {
     "combined": Text(zh="主客观组合赋权", en="what people say and what the data say, combined"),
 }
 """Where the weights of a scenario come from."""
+POWER_MODES: Mapping[str, Text] = {
+    "benchmark": Text(zh="网电", en="from the grid"),
+    "industry": Text(zh="行业报道价", en="at what the industry was reported to pay"),
+    "captive_coal": Text(zh="自备煤电", en="captive coal"),
+    "green_direct": Text(zh="网电加自建风光", en="from the grid and own wind and sun"),
+}
+POWER_TERMS: Mapping[str, Text] = {
+    "energy": Text(zh="电能", en="energy"),
+    "transmission": Text(zh="输配电价", en="transmission and distribution"),
+    "losses": Text(zh="线损", en="losses"),
+    "system_operation": Text(zh="系统运行费", en="system operation"),
+    "funds": Text(zh="政府性基金", en="government funds"),
+    "demand": Text(zh="需量电费", en="demand charge"),
+    "plant": Text(zh="自备电厂", en="captive plant"),
+    "backup": Text(zh="系统备用费", en="reserve fee"),
+    "green": Text(zh="自建风光", en="own wind and sun"),
+    "storage": Text(zh="储能", en="storage"),
+    "all_in": Text(zh="综合电价", en="all terms in one"),
+}
 NOT_GIVEN: Mapping[str, Text] = {
     "given by the user": Text(zh="用户提供", en="given by the user"),
     "not stated": Text(zh="未注明", en="not stated"),

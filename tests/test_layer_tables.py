@@ -17,7 +17,7 @@ QUALITY = {"measured", "official", "modelled", "assumption"}
 ROWS = {
     "energy/clean_energy_bases.csv": 8,
     "energy/coal_benchmark_tariff.csv": 33,
-    "energy/cost_assumptions.csv": 10,
+    "energy/cost_assumptions.csv": 14,
     "energy/grid_emission_factors.csv": 34,
     "energy/hydro.csv": 90,
     "energy/industry_power_prices.csv": 20,

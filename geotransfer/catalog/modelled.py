@@ -27,6 +27,7 @@ from geotransfer.catalog.sunshine import (
     station_sunshine,
     station_temperature,
 )
+from geotransfer.energy.hydrogen import Electrolyser, lcoh
 from geotransfer.energy.power_cost import lcoe
 from geotransfer.energy.pv_yield import pv_capacity_factor
 from geotransfer.energy.solar import SolarCoefficients, global_horizontal
@@ -50,12 +51,15 @@ WIND_TABLE = "energy/wind_coefficients.csv"
 ZONE_TABLE = "energy/wind_zones.csv"
 COST_TABLE = "energy/cost_assumptions.csv"
 RIM_CELLS = 3.0
+FAR_KM = 400.0
+"""Light in fibre takes 5 microseconds a km: there and back over 400 km and half as much detour, 6 ms."""
 ZONE_SIGMA_CELLS = 6.0
 """About 55 km: wind does not stop at the border of a prefecture."""
 MODULES = (
     "geotransfer.grid", "geotransfer.spatial.rasterization", "geotransfer.energy.sun",
     "geotransfer.energy.solar", "geotransfer.energy.capacity_factor", "geotransfer.energy.pv_yield",
     "geotransfer.energy.power_curve", "geotransfer.energy.wind", "geotransfer.energy.power_cost",
+    "geotransfer.energy.hydrogen",
     "geotransfer.catalog.boundaries", "geotransfer.catalog.altitude", "geotransfer.catalog.sunshine",
     "geotransfer.catalog.people", "geotransfer.catalog.modelled",
 )  # fmt: skip
@@ -235,6 +239,25 @@ def _lcoe(technology: str, layer: str) -> FloatArray:
     )
 
 
+def _lcoh(technology: str, factor: str) -> FloatArray:
+    plant = Electrolyser(
+        capex=_cost("electrolyser_capex"),
+        fixed_opex=_cost("electrolyser_fixed_opex"),
+        use=_cost("electrolyser_use"),
+        rate=_cost("discount_rate"),
+        years=_cost("electrolyser_lifetime"),
+    )
+    return lcoh(_values(f"lcoe-{technology}"), _values(factor), electrolyser=plant)
+
+
+def _lcoh_green() -> FloatArray:
+    return np.minimum(_lcoh("pv", "pv-capacity-factor"), _lcoh("wind", "wind-site-capacity-factor"))
+
+
+def _far_people() -> FloatArray:
+    return np.where(in_china(), people.far_people(modelled_places(), sigma_km=FAR_KM), np.nan)
+
+
 def _people() -> FloatArray:
     return np.where(in_china(), people.gaussian_people(modelled_places()), np.nan)
 
@@ -255,6 +278,8 @@ MODELLED_RASTERS: dict[str, Recipe] = {
     "lcoe-pv": Recipe(lambda: _lcoe("pv", "pv-capacity-factor"), inputs=("pv-capacity-factor",)),
     "lcoe-wind": Recipe(lambda: _lcoe("wind", "wind-site-capacity-factor"), inputs=("wind-site-capacity-factor",)),
     "lcoe-green": Recipe(lambda: np.minimum(_values("lcoe-pv"), _values("lcoe-wind")), inputs=("lcoe-pv", "lcoe-wind")),
+    "lcoh-green": Recipe(_lcoh_green, tables=(COST_TABLE,), inputs=("lcoe-pv", "lcoe-wind")),
     "people-50km": Recipe(_people, inputs=("places",)),
+    "people-400km": Recipe(_far_people, inputs=("places",)),
 }
 """What `modelled_raster` can make."""

@@ -9,13 +9,15 @@ from collections.abc import Iterable
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from scipy.interpolate import RegularGridInterpolator
 
 from geotransfer.catalog.altitude import EARTH_RADIUS_KM, MODEL_GRID
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.entries import shipped_bytes
+from geotransfer.errors import InputError
 from geotransfer.types import FloatArray
 
-__all__ = ["CORRECTION_TABLE", "gaussian_people", "read_places"]
+__all__ = ["CORRECTION_TABLE", "far_people", "gaussian_people", "read_places"]
 
 CORRECTION_TABLE = "people/place_corrections.csv"
 SMALLEST = 15_000
@@ -23,6 +25,9 @@ COUNTRIES = ("CN", "HK", "MO", "TW")
 SIGMA_KM = 50.0
 REACH = 4.0
 """Sigmas at which the Gaussian is cut off; 0.03 % of the peak."""
+NODE_CELLS = 6
+"""Half a degree."""
+NARROWEST_KM = 200.0
 CHINESE = re.compile(r"[\u3400-\u9fff]{2,}")
 
 
@@ -116,6 +121,37 @@ def gaussian_people(places: pd.DataFrame) -> FloatArray:
             near = distance <= REACH * SIGMA_KM
             total[window] += np.where(near, people * np.exp(-0.5 * (distance / SIGMA_KM) ** 2), 0.0)
     return total
+
+
+def far_people(places: pd.DataFrame, *, sigma_km: float) -> FloatArray:
+    """Return the people within a wide Gaussian around each cell of the model grid.
+
+    Taken every `NODE_CELLS` cells and interpolated linearly: over half a degree a Gaussian of 400 km bends by less than
+    0.3 % (step^2 / (8 sigma^2)).
+
+    Parameters
+    ----------
+    places : DataFrame
+        Columns ``lon``, ``lat`` (degrees), ``population``.
+    sigma_km : float
+        At least 200 km; narrower ones are for `gaussian_people`.
+
+    Raises
+    ------
+    InputError
+        A Gaussian that is too narrow for the nodes.
+    """
+    if sigma_km < NARROWEST_KM:
+        raise InputError(f"sigma_km is {sigma_km!r}, expected at least {NARROWEST_KM:g}; use gaussian_people")
+    nodes_y, nodes_x = (np.r_[axis[::NODE_CELLS], axis[-1]] for axis in (MODEL_GRID.y, MODEL_GRID.x))
+    nodes_y, nodes_x = np.unique(nodes_y), np.unique(nodes_x)
+    latitude, longitude = np.radians(nodes_y)[:, np.newaxis], np.radians(nodes_x)
+    total = np.zeros((nodes_y.size, nodes_x.size))
+    for lon, lat, people in zip(places["lon"], places["lat"], places["population"], strict=True):
+        distance = _great_circle_km(np.radians(lat), np.radians(lon), latitude, longitude)
+        total += people * np.exp(-0.5 * (distance / sigma_km) ** 2)
+    between = RegularGridInterpolator((nodes_y, nodes_x), total)
+    return np.asarray(between(tuple(np.meshgrid(MODEL_GRID.y, MODEL_GRID.x, indexing="ij"))), dtype=np.float64)
 
 
 def _great_circle_km(phi: float, theta: float, latitude: FloatArray, longitude: FloatArray) -> FloatArray:

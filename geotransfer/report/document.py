@@ -17,6 +17,7 @@ from markupsafe import Markup
 from geotransfer.errors import InputError
 from geotransfer.report.method import method_lines
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
+from geotransfer.report.power import power_lines
 from geotransfer.report.robustness import robustness_lines
 from geotransfer.types import Text
 from geotransfer.words import (
@@ -84,6 +85,8 @@ def render_report(result: ReportableResult) -> str:
             answer=_answer(ranking, facts),
             method=method_lines(facts),
             room=_room(facts),
+            power=power_lines(facts),
+            supply=(facts.get("power") or {}).get("areas", []),
             provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),
             drawn={"rank_p05", "rank_p95", "stability"} <= set(ranking.columns),

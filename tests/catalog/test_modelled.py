@@ -8,6 +8,7 @@ from geotransfer.catalog import modelled, people
 from geotransfer.catalog.altitude import EARTH_RADIUS_KM, MODEL_GRID
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.layers import layer_features, layer_raster
+from geotransfer.errors import InputError
 from geotransfer.spatial.zonal import zonal_statistics
 
 RANGES = {
@@ -20,6 +21,8 @@ RANGES = {
     "lcoe-pv": (0.15, 0.55),
     "lcoe-wind": (0.1, 0.36),
     "lcoe-green": (0.1, 0.36),
+    "lcoh-green": (8, 45),
+    "people-400km": (0, 5e8),
 }
 
 
@@ -127,3 +130,14 @@ def test_zone_shares_sum_to_at_most_one_and_blend():
     assert (total[known] <= 1 + 1e-12).all()
     inside = shares[0][int((54 - 42.0) * 12), int((109.0 - 73) * 12)]  # Bayan Nur, in the middle of zone 1
     assert inside == pytest.approx(1.0, abs=0.02)
+
+
+def test_far_people_are_the_sum_over_places() -> None:
+    places = pd.DataFrame({"lon": [104.0, 116.4], "lat": [30.6, 39.9], "population": [10_000_000, 20_000_000]})
+    found = people.far_people(places, sigma_km=400.0)
+    # at the first place: all of its own people, and the others at 1,515 km: exp(-(1515 / 400)^2 / 2) = 0.0008 of them
+    row, column = np.abs(MODEL_GRID.y - 30.6).argmin(), np.abs(MODEL_GRID.x - 104.0).argmin()
+    expected = 10_000_000 + 20_000_000 * np.exp(-((1515 / 400) ** 2) / 2)
+    assert found[row, column] == pytest.approx(expected, rel=0.005)
+    with pytest.raises(InputError, match="expected at least 200"):
+        people.far_people(places, sigma_km=50.0)

@@ -151,7 +151,9 @@ def test_the_price_and_what_it_is_made_of_are_not_both_weighted() -> None:
         "title": text, "group": "power cost", "unit": "yuan/kWh", "weight": 0.1, "worst": 0.4, "best": 0.2,
         "source": {"kind": "raster", "layer": "lcoe-green"}, "why": text,
     }  # fmt: skip
-    with pytest.raises(InputError, match=r"'power_price' \(power, price\) and 'cost' \(layer lcoe-green\) .*rest on lcoe"):
+    with pytest.raises(
+        InputError, match=r"'power_price' \(power, price\) and 'cost' \(layer lcoe-green\) .*rest on lcoe"
+    ):
         ranked(criteria__cost=cost)
     carbon = {**cost, "unit": "kgCO2/kWh", "source": {"kind": "power", "quantity": "co2_contract"}}
     # two books of one fact are the same layer twice
