@@ -164,7 +164,17 @@ def _collinear(found: Mapping[str, Any], titles: Mapping[str, Text]) -> Iterator
     def title(criterion: str) -> Text:
         return titles.get(criterion, Text(zh=criterion, en=criterion))
 
-    pairs = [(title(a), title(b), rho) for a, b, rho in found["pairs"]]
+    pairs = [(title(a), title(b), rho) for a, b, rho in found["pairs"] if rho > 0]
+    against = [(title(a), title(b), rho) for a, b, rho in found["pairs"] if rho < 0]
+    if against:
+        yield Text(
+            zh="得分此消彼长的准则: "
+            + "; ".join(f"{a.zh} 与 {b.zh} ({rho:.2f})" for a, b, rho in against)
+            + "; 它们的权重决定取舍。",
+            en="Criteria that pull against each other, so that their weights decide: "
+            + "; ".join(f"{a.en} and {b.en} ({rho:.2f})" for a, b, rho in against)
+            + ".",
+        )
     if pairs:
         yield Text(
             zh="得分相关较强、部分重复计权的准则: "
@@ -174,7 +184,7 @@ def _collinear(found: Mapping[str, Any], titles: Mapping[str, Text]) -> Iterator
             + "; ".join(f"{a.en} and {b.en} ({rho:.2f})" for a, b, rho in pairs)
             + ".",
         )
-    elif found["vif"]:
+    elif found["vif"] and not against:
         yield Text(zh="准则得分之间没有强相关。", en="No two criteria have strongly correlated scores.")
     inflation = {name: vif for name, vif in found["vif"].items() if vif is not None}
     inflation |= dict.fromkeys(found["determined"], math.inf)
