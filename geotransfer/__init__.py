@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
     from geotransfer.energy.power_cost import capital_recovery_factor as capital_recovery_factor
     from geotransfer.energy.power_cost import lcoe as lcoe
+    from geotransfer.freight.network import FreightNetwork as FreightNetwork
+    from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.grid import Grid as Grid
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
@@ -94,6 +96,7 @@ _HOMES = {
         "wgs84_to_gcj02",
     ),
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
+    "freight.network": ("FreightNetwork", "freight_network"),
     "grid": ("Grid",),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),

@@ -21,6 +21,7 @@ FUNCTIONS = {
     "critic_weights": "(matrix, *, directions)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "entropy_weights": "(matrix)",
+    "freight_network": "(*, commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
     "layer_features": "(id)",
     "layer_raster": "(id)",
@@ -61,6 +62,8 @@ FUNCTIONS = {
     "zonal_statistics": "(rasters, zones, *, stats=('mean',))",
 }
 CLASSES = {
+    "FreightNetwork.costs": "(self, zones, destinations, *, by='cost')",
+    "FreightNetwork.route": "(self, origin, destination, *, by='cost')",
     "Grid": "(transform, shape, crs)",
     "Grid.from_bounds": "(bounds, *, resolution, crs)",
     "Raster": "(values, grid)",

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from geotransfer.cli import layer_commands, study_commands
+from geotransfer.cli import layer_commands, route_commands, study_commands
 from geotransfer.errors import GeotransferError
 
 __all__ = ["app", "main"]
@@ -23,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 study_commands.register(app)
+route_commands.register(app)
 app.add_typer(layer_commands.app, name="layers")
 
 

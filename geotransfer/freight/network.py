@@ -1,0 +1,278 @@
+"""`FreightNetwork`: costs of many zones at once, single routes, and switches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.freight.access import access_to_hubs
+from geotransfer.freight.geodesy import points_of
+from geotransfer.freight.modes import (
+    CRITERIA,
+    MODES,
+    Commodity,
+    Criterion,
+    FreightRates,
+    Mode,
+    RateLevel,
+    choice,
+    freight_rates,
+)
+from geotransfer.freight.names import find_place
+from geotransfer.freight.paths import legs_between
+from geotransfer.freight.routes import Route
+from geotransfer.freight.solving import Ends, Problem, costs_between, reasons_between
+from geotransfer.freight.tables import default_hubs, default_links
+from geotransfer.types import FloatArray
+
+__all__ = ["FreightNetwork", "freight_network"]
+
+Destinations: TypeAlias = "str | Sequence[str] | gpd.GeoDataFrame"
+
+
+@dataclass(frozen=True, eq=False)
+class FreightNetwork:
+    """Hubs, links between them on four modes, and what a tonne costs on each; a value, never changed.
+
+    Made by `freight_network`.
+
+    Parameters
+    ----------
+    hubs : GeoDataFrame
+        EPSG:4326 points; ``name``, ``short_name``, ``name_en``, ``adcode``, ``kind``, ``landmass``, ``yard``.
+    links : DataFrame
+        ``a``, ``b`` (rows of the hubs), ``mode``, ``km``, ``basis`` (where the length is from), ``line``, ``switches``,
+        ``planned``, ``hours``, ``yuan`` (a lock, a ferry); ``geometry`` where the network was made from lines.
+    rates : FreightRates
+    modes : tuple of mode
+        Those that run between hubs.
+    closed, opened : frozenset of str
+        Names of lines or switches, or ``"贵阳市-都匀市"`` for all links between two hubs.
+    of_china : bool
+        Whether zones and names are those of China's counties.
+    """
+
+    hubs: gpd.GeoDataFrame
+    links: pd.DataFrame
+    rates: FreightRates
+    modes: tuple[Mode, ...] = MODES
+    closed: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+    of_china: bool = True
+    notes: Mapping[str, object] = field(default_factory=dict)
+
+    def costs(self, zones: gpd.GeoDataFrame, destinations: Destinations, *, by: Criterion = "cost") -> FloatArray:
+        """Return what a tonne costs from each zone to each destination.
+
+        Parameters
+        ----------
+        zones : GeoDataFrame
+            Any CRS. A zone enters at its representative point: by lorry to the nearest hubs, from there on any mode.
+        destinations : str, sequence of str, or GeoDataFrame
+            Names of hubs or counties (see `find_place`), or zones.
+        by : {"cost", "time", "co2", "generalised"}
+            yuan/t, hours, kg CO2/t, or yuan/t with the hours at the goods' value of time. Each is made least by itself.
+
+        Returns
+        -------
+        ndarray
+            Shape (zones, destinations); NaN where there is no way: `reasons` says why.
+
+        Raises
+        ------
+        CrsError
+            Zones have no CRS.
+        InputError, UnknownNameError
+            A name that fits several places, or none.
+
+        Examples
+        --------
+        >>> import geotransfer as gt
+        >>> zones = gt.boundaries("county", within="贵阳市")
+        >>> freight_network().costs(zones, ["上海", "钦州"]).shape
+        (10, 2)
+        """
+        problem, start, ends = self._question(zones, destinations, by)
+        access = access_to_hubs(start, self.hubs, circuity=problem.circuity, islands=self.of_china)
+        return costs_between(problem, access, ends)
+
+    def reasons(self, zones: gpd.GeoDataFrame, destinations: Destinations) -> NDArray[np.object_]:
+        """Return why there is no way from a zone to a destination; "" where there is one. Shape as of `costs`.
+
+        Examples
+        --------
+        >>> import geotransfer as gt
+        >>> counties = gt.boundaries("county", within="大连市")
+        >>> islands = counties[counties["name"] == "长海县"]
+        >>> freight_network().reasons(islands, "大连").tolist()
+        [['on 长海县, where the network has no hub']]
+        """
+        problem, start, ends = self._question(zones, destinations, "cost")
+        access = access_to_hubs(start, self.hubs, circuity=problem.circuity, islands=self.of_china)
+        return reasons_between(costs_between(problem, access, ends), access, ends, islands=self.of_china)
+
+    def route(
+        self, origin: str | gpd.GeoDataFrame, destination: str | gpd.GeoDataFrame, *, by: Criterion = "cost"
+    ) -> Route:
+        """Return the best way of one tonne, in legs.
+
+        Parameters
+        ----------
+        origin, destination : str or GeoDataFrame of one feature
+            A hub or county by name or adcode, or a zone.
+        by : {"cost", "time", "co2", "generalised"}
+
+        Raises
+        ------
+        InputError
+            A name fits several places (give the adcode); there is no way; a GeoDataFrame holds several features.
+        UnknownNameError
+            A name fits none.
+
+        Examples
+        --------
+        >>> way = freight_network().route("重庆", "钦州")
+        >>> [(leg.mode, leg.destination) for leg in way.legs]
+        [('rail', '钦州市')]
+        """
+        choice(by, CRITERIA, what="by")
+        first, last = (self._ends([end] if isinstance(end, str) else _single(end)) for end in (origin, destination))
+        same = first.hub[0] >= 0 and first.hub[0] == last.hub[0]
+        legs = () if same else legs_between(self._problem(by), first, last)
+        return Route(first.names[0], last.names[0], by, legs)
+
+    def switched(self, *, close: Iterable[str] = (), open: Iterable[str] = ()) -> FreightNetwork:
+        """Return the network with lines, corridors or links closed or opened.
+
+        Planned lines (``平陆运河``, ``黄百铁路``) are closed until they are opened.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such line, switch or pair of linked hubs.
+
+        Examples
+        --------
+        >>> network = freight_network().switched(close=["西部陆海新通道"], open=["平陆运河"])
+        >>> sorted(network.closed)
+        ['西部陆海新通道']
+        """
+        closing, opening = frozenset(close), frozenset(open)
+        self._check_switches(closing | opening)
+        return replace(self, closed=(self.closed - opening) | closing, opened=(self.opened - closing) | opening)
+
+    def priced(
+        self, commodity: Commodity = "bulk", *, rates: RateLevel | Mapping[Mode, RateLevel] = "mid"
+    ) -> FreightNetwork:
+        """Return the network at other prices: a class of goods, and low, mid or high rates of all or some modes.
+
+        Examples
+        --------
+        >>> freight_network().priced("container", rates={"rail": "low"}).rates.modes["rail"].rate
+        0.08
+        """
+        return replace(self, rates=freight_rates(commodity, level=rates))
+
+    def restricted(self, modes: Iterable[Mode]) -> FreightNetwork:
+        """Return the network on which only `modes` run between hubs; lorries still bring goods to hubs.
+
+        Examples
+        --------
+        >>> freight_network().restricted(["rail"]).modes
+        ('rail',)
+        """
+        chosen = set(modes)
+        for mode in chosen:
+            choice(mode, MODES, what="mode")
+        if not chosen:
+            raise InputError("modes are empty, expected at least one of rail, road, river, sea")
+        return replace(self, modes=tuple(mode for mode in MODES if mode in chosen))
+
+    @property
+    def open_links(self) -> pd.DataFrame:
+        """The links that run: not closed, and not planned unless opened."""
+        keep = [self._runs(tags, planned) for tags, planned in zip(self._tags(), self.links["planned"], strict=True)]
+        return self.links[np.array(keep, dtype=bool)].reset_index(drop=True)
+
+    def _runs(self, tags: frozenset[str], planned: bool) -> bool:
+        return not (tags & self.closed) and (not planned or bool(tags & self.opened))
+
+    def _tags(self) -> list[frozenset[str]]:
+        names = self.hubs["name"].tolist()
+        rows = zip(self.links["a"], self.links["b"], self.links["switches"], strict=True)
+        return [frozenset((*tags, f"{names[a]}-{names[b]}", f"{names[b]}-{names[a]}")) for a, b, tags in rows]
+
+    def _check_switches(self, names: frozenset[str]) -> None:
+        known = frozenset().union(*self._tags())
+        for name in sorted(names - known):
+            near = get_close_matches(name, known, n=3, cutoff=0.5)
+            hint = f"did you mean {' or '.join(near)}? " if near else ""
+            raise UnknownNameError(
+                f"switch {name!r} does not exist; {hint}expected a line such as '陇海线', a corridor such as "
+                "'西部陆海新通道', a lock such as '三峡船闸', or two linked hubs such as '贵阳市-都匀市'"
+            )
+
+    def _problem(self, by: Criterion) -> Problem:
+        return Problem(self.hubs, self.open_links, self.rates, self.modes, by, self.rates.modes["road"].circuity)
+
+    def _question(
+        self, zones: gpd.GeoDataFrame, destinations: Destinations, by: Criterion
+    ) -> tuple[Problem, FloatArray, Ends]:
+        choice(by, CRITERIA, what="by")
+        named = [destinations] if isinstance(destinations, str) else destinations
+        return self._problem(by), points_of(zones, what="zones"), self._ends(named)
+
+    def _ends(self, places: Sequence[str] | gpd.GeoDataFrame) -> Ends:
+        if isinstance(places, gpd.GeoDataFrame):
+            return self._points(places, np.full(len(places), -1), _labels(places))
+        if not len(places):
+            raise InputError("destinations are empty, expected at least one")
+        found = [find_place(self.hubs, name, counties=self.of_china) for name in places]
+        hub = np.array([place if isinstance(place, int) else -1 for place in found], dtype=np.int64)
+        names = [str(self.hubs["name"].iloc[p]) if isinstance(p, int) else str(p["name"].iloc[0]) for p in found]
+        features = [self.hubs.iloc[[p]][["geometry"]] if isinstance(p, int) else p[["geometry"]] for p in found]
+        return self._points(gpd.GeoDataFrame(pd.concat(features), crs=self.hubs.crs), hub, names)
+
+    def _points(self, places: gpd.GeoDataFrame, hub: NDArray[np.int64], names: Sequence[str]) -> Ends:
+        points = points_of(places, what="destinations")
+        circuity = self.rates.modes["road"].circuity
+        access = access_to_hubs(points, self.hubs, circuity=circuity, islands=self.of_china)
+        return Ends(tuple(names), hub, access)
+
+
+def freight_network(
+    *, commodity: Commodity = "bulk", rates: RateLevel | Mapping[Mode, RateLevel] = "mid"
+) -> FreightNetwork:
+    """Return a freight network.
+
+    Parameters
+    ----------
+    commodity : {"bulk", "container", "liquid"}
+    rates : {"low", "mid", "high"} or mapping of mode to one of them
+        No freight prices are published: run low and high before trusting a result, rail first.
+
+    Examples
+    --------
+    >>> network = freight_network()
+    >>> [leg.mode for leg in network.route("重庆", "上海").legs]
+    ['rail', 'river', 'road']
+    """
+    return FreightNetwork(default_hubs(), default_links(), freight_rates(commodity, level=rates))
+
+
+def _single(place: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if len(place) != 1:
+        raise InputError(f"a route has one origin and one destination, got {len(place)} features; select one")
+    return place
+
+
+def _labels(places: gpd.GeoDataFrame) -> list[str]:
+    return [str(name) for name in places["name"]] if "name" in places else [str(key) for key in places.index]
