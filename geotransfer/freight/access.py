@@ -16,7 +16,7 @@ from geotransfer.catalog.layers import layer_table
 from geotransfer.freight.geodesy import geodesic_km
 from geotransfer.types import FloatArray, IntArray
 
-__all__ = ["NEAREST", "REACH_KM", "Access", "access_to_hubs", "landmass_of"]
+__all__ = ["NEAREST", "REACH_KM", "Access", "access_to_hubs", "landmass_of", "on_sphere"]
 
 NEAREST = 8
 """Hubs that a zone is joined to: enough that its prefecture seat, a port and a junction are among them."""
@@ -80,7 +80,7 @@ def access_to_hubs(points: FloatArray, hubs: gpd.GeoDataFrame, *, circuity: floa
 def _nearest(points: FloatArray, place: FloatArray, rows: IntArray, circuity: float) -> tuple[IntArray, FloatArray]:
     hub = np.full((len(points), NEAREST), -1, dtype=np.int64)
     km = np.full((len(points), NEAREST), np.inf)
-    _, found = cKDTree(_on_sphere(place[rows])).query(_on_sphere(points), k=min(NEAREST, len(rows)))
+    _, found = cKDTree(on_sphere(place[rows])).query(on_sphere(points), k=min(NEAREST, len(rows)))
     found = found.reshape(len(points), -1)
     for column in range(found.shape[1]):
         candidate = rows[found[:, column]]
@@ -91,7 +91,7 @@ def _nearest(points: FloatArray, place: FloatArray, rows: IntArray, circuity: fl
     return hub, km
 
 
-def _on_sphere(lonlat: FloatArray) -> FloatArray:
+def on_sphere(lonlat: FloatArray) -> FloatArray:
     """Return points of the sphere of the Earth in km: nearest by chord is nearest by arc."""
     lon, lat = np.radians(lonlat[:, 0]), np.radians(lonlat[:, 1])
     return EARTH_KM * np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])

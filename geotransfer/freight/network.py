@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TypeAlias
 
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.freight.access import access_to_hubs
+from geotransfer.freight.from_lines import network_parts
 from geotransfer.freight.geodesy import points_of
+from geotransfer.freight.line_layers import LineReport
 from geotransfer.freight.modes import (
     CRITERIA,
     MODES,
@@ -58,6 +60,8 @@ class FreightNetwork:
         Names of lines or switches, or ``"贵阳市-都匀市"`` for all links between two hubs.
     of_china : bool
         Whether zones and names are those of China's counties.
+    report : tuple of LineReport
+        What became of the user's lines, one of each mode; empty for the default network.
     """
 
     hubs: gpd.GeoDataFrame
@@ -67,7 +71,7 @@ class FreightNetwork:
     closed: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
     of_china: bool = True
-    notes: Mapping[str, object] = field(default_factory=dict)
+    report: tuple[LineReport, ...] = ()
 
     def costs(self, zones: gpd.GeoDataFrame, destinations: Destinations, *, by: Criterion = "cost") -> FloatArray:
         """Return what a tonne costs from each zone to each destination.
@@ -249,15 +253,40 @@ class FreightNetwork:
 
 
 def freight_network(
-    *, commodity: Commodity = "bulk", rates: RateLevel | Mapping[Mode, RateLevel] = "mid"
+    *,
+    rail: gpd.GeoDataFrame | None = None,
+    road: gpd.GeoDataFrame | None = None,
+    water: gpd.GeoDataFrame | None = None,
+    hubs: gpd.GeoDataFrame | None = None,
+    snap_km: float = 5.0,
+    bridge_km: float = 10.0,
+    commodity: Commodity = "bulk",
+    rates: RateLevel | Mapping[Mode, RateLevel] = "mid",
 ) -> FreightNetwork:
-    """Return a freight network.
+    """Return a freight network: the default one of China, or one from line layers.
 
     Parameters
     ----------
+    rail, road, water : GeoDataFrame, optional
+        Lines in any CRS. Given one of them or `hubs`, the network is made of these alone. Lines of `water` may have a
+        column ``mode`` of "river" and "sea".
+    hubs : GeoDataFrame, optional
+        Points where goods can be loaded; column ``name``.
+    snap_km : float
+        A hub this near to a line is joined to it, and a loose end to another line.
+    bridge_km : float
+        Parts that do not hang together, and hubs farther than `snap_km`, are joined up to this length. ``report``
+        lists every stretch put in.
     commodity : {"bulk", "container", "liquid"}
     rates : {"low", "mid", "high"} or mapping of mode to one of them
         No freight prices are published: run low and high before trusting a result, rail first.
+
+    Raises
+    ------
+    CrsError
+        Lines or hubs have no CRS.
+    InputError
+        Lines without hubs or hubs without lines, repeated names of hubs, features that are no lines.
 
     Examples
     --------
@@ -265,7 +294,12 @@ def freight_network(
     >>> [leg.mode for leg in network.route("重庆", "上海").legs]
     ['rail', 'river', 'road']
     """
-    return FreightNetwork(default_hubs(), default_links(), freight_rates(commodity, level=rates))
+    figures = freight_rates(commodity, level=rates)
+    layers = {"rail": rail, "road": road, "water": water}
+    if hubs is None and all(layer is None for layer in layers.values()):
+        return FreightNetwork(default_hubs(), default_links(), figures)
+    places, links, report = network_parts(layers, hubs, figures, snap_km=snap_km, bridge_km=bridge_km)
+    return FreightNetwork(places, links, figures, of_china=False, report=report)
 
 
 def _single(place: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
