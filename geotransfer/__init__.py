@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
     from geotransfer.spatial.alignment import align as align
+    from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.proximity import distance_to as distance_to
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
     from geotransfer.spatial.rasterization import rasterize as rasterize
@@ -118,6 +119,7 @@ _HOMES = {
     "outputs": ("read_result", "write_result"),
     "raster": ("Raster", "read_raster", "write_raster"),
     "spatial.alignment": ("align",),
+    "spatial.cost_distance": ("cost_distance",),
     "spatial.proximity": ("distance_to",),
     "spatial.rasterization": ("excluded_by", "rasterize"),
     "spatial.zonal": ("zonal_statistics",),

@@ -18,6 +18,7 @@ FUNCTIONS = {
     "boundaries": "(level, *, within=None)",
     "capital_recovery_factor": "(rate, years)",
     "combined_weights": "(subjective, objective, *, method='product')",
+    "cost_distance": "(friction, sources)",
     "critic_weights": "(matrix, *, directions)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "entropy_weights": "(matrix)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -118,4 +119,5 @@ def _links(links: tuple[TracedLink, ...], mode: Mode, *, hubs: int, shift: int) 
         row = frame[end].to_numpy(dtype=np.int64)
         frame[end] = np.where(row < hubs, row, row + shift)
     line = np.where(frame["basis"] == "bridge", f"{mode} bridge", mode)
-    return frame.assign(mode=mode, line=line, switches=[(name,) for name in line], planned=False, hours=0.0, yuan=0.0)
+    switches: list[Any] = [(str(name),) for name in line]
+    return frame.assign(mode=mode, line=line, switches=switches, planned=False, hours=0.0, yuan=0.0)

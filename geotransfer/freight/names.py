@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
@@ -12,19 +15,65 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.layers import layer_features
 from geotransfer.errors import InputError, UnknownNameError
 
-__all__ = ["find_hub", "find_place"]
+__all__ = ["HubNames", "find_place"]
 
 PORT_KINDS = ("sea port", "river port", "foreign port", "waypoint")
 LEVEL_SUFFIXES = ("市", "区", "县", "旗")
 
 
-def find_place(hubs: gpd.GeoDataFrame, name: str, *, counties: bool) -> int | gpd.GeoDataFrame:
+@dataclass(frozen=True, eq=False)
+class HubNames:
+    """The names of hubs, ready to be looked up.
+
+    Parameters
+    ----------
+    official, code, short, english : mapping of a name to rows of the hubs
+        ``code`` without ports, which stand in a city that has the code; ``english`` in lower case.
+    name, adcode : list of str
+        Of each hub.
+    """
+
+    official: Mapping[str, list[int]]
+    code: Mapping[str, list[int]]
+    short: Mapping[str, list[int]]
+    english: Mapping[str, list[int]]
+    name: list[str]
+    adcode: list[str]
+
+    @classmethod
+    def of(cls, hubs: gpd.GeoDataFrame) -> HubNames:
+        """Return the names of `hubs` (columns ``name``, ``short_name``, ``name_en``, ``adcode``, ``kind``)."""
+        columns = (hubs[column].tolist() for column in ("name", "short_name", "name_en", "adcode", "kind"))
+        name, short, english, adcode, kind = columns
+        codes = ["" if kind in PORT_KINDS else code for code, kind in zip(adcode, kind, strict=True)]
+        return cls(_rows(name), _rows(codes), _rows(short), _rows([text.casefold() for text in english]), name, adcode)
+
+    def rows(self, name: str) -> list[int]:
+        """Return the hubs of this name: official name or code if there is one, else short name, else in English."""
+        for index, key in (
+            (self.official, name),
+            (self.code, name),
+            (self.short, name),
+            (self.english, name.casefold()),
+        ):
+            if key and key in index:
+                return index[key]
+        return []
+
+
+def _rows(names: list[str]) -> Mapping[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for row, name in enumerate(names):
+        found[name].append(row)
+    return dict(found)
+
+
+def find_place(hubs: HubNames, name: str, *, counties: bool) -> int | gpd.GeoDataFrame:
     """Return the row of a hub, or one county as a GeoDataFrame.
 
     Parameters
     ----------
-    hubs : GeoDataFrame
-        Columns ``name``, ``short_name``, ``name_en``, ``adcode``, ``kind``.
+    hubs : HubNames
     name : str
         Official name (``"钦州市"``), short or English name where it is unique, or adcode.
     counties : bool
@@ -37,16 +86,15 @@ def find_place(hubs: gpd.GeoDataFrame, name: str, *, counties: bool) -> int | gp
     UnknownNameError
         It fits none.
     """
-    found = _hub_rows(hubs, name)
-    others = _counties_called(name, hubs, found) if counties else pd.DataFrame()
-    if len(found) + len(others) > 1:
+    found = hubs.rows(name)
+    others = _counties_called(name, hubs, found) if counties else None
+    if len(found) + (0 if others is None else len(others)) > 1:
         raise InputError(_ambiguous(hubs, name, found, others))
     if found:
         return found[0]
-    if len(others) == 1:
+    if others is not None and len(others):
         return gpd.GeoDataFrame(others)
-    known = [*hubs["name"], *hubs["short_name"]]
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
+    near = get_close_matches(name, [*hubs.official, *hubs.short], n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise UnknownNameError(
         f"place {name!r} is no hub of the network{' and no county' if counties else ''}; {hint}"
@@ -54,45 +102,22 @@ def find_place(hubs: gpd.GeoDataFrame, name: str, *, counties: bool) -> int | gp
     )
 
 
-def find_hub(hubs: gpd.GeoDataFrame, name: str) -> int:
-    """Return the row of the hub called `name`; see `find_place`."""
-    found = find_place(hubs, name, counties=False)
-    if not isinstance(found, int):
-        raise UnknownNameError(f"place {name!r} is no hub of the network")
-    return found
-
-
-def _hub_rows(hubs: gpd.GeoDataFrame, name: str) -> list[int]:
-    """Return the hubs of this name: by official name or code if there is one, else by short name, else in English."""
-    inland = ~hubs["kind"].isin(PORT_KINDS)
-    for fits in (
-        hubs["name"] == name,
-        (hubs["adcode"] == name) & inland,
-        (hubs["short_name"] == name),
-        hubs["name_en"].str.casefold() == name.casefold(),
-    ):
-        rows = [int(row) for row in fits.to_numpy().nonzero()[0]]
-        if rows:
-            return rows
-    return []
-
-
-def _counties_called(name: str, hubs: gpd.GeoDataFrame, found: list[int]) -> pd.DataFrame:
+def _counties_called(name: str, hubs: HubNames, found: list[int]) -> pd.DataFrame | None:
     """Return the counties that the name may mean as well.
 
     A short name means the hub alone where that is a provincial seat, a listed logistics hub, or all counties of the
     name lie in its own prefecture: 长沙 is 长沙市 and not 长沙县, but 朝阳 is a city in Liaoning and a district of
     Beijing and of Changchun.
     """
+    if found:
+        official, code = hubs.name[found[0]], hubs.adcode[found[0]]
+        if name in (official, code) or not code or _is_prominent(code):
+            return None
+        table = boundaries("county")
+        alike = table[table["name"].isin([name + suffix for suffix in LEVEL_SUFFIXES])]
+        return pd.DataFrame(alike[alike["prefecture_adcode"] != code])
     table = boundaries("county")
-    exact = pd.DataFrame(table[(table["name"] == name) | (table["adcode"] == name)])
-    if not found:
-        return exact
-    hub = hubs.iloc[found[0]]
-    if name in (hub["name"], hub["adcode"]) or not hub["adcode"] or _is_prominent(str(hub["adcode"])):
-        return exact.iloc[:0]
-    alike: pd.DataFrame = table[table["name"].isin([name + suffix for suffix in LEVEL_SUFFIXES])]
-    return pd.DataFrame(alike[alike["prefecture_adcode"] != hub["adcode"]])
+    return pd.DataFrame(table[(table["name"] == name) | (table["adcode"] == name)])
 
 
 @cache
@@ -105,9 +130,9 @@ def _is_prominent(adcode: str) -> bool:
     return municipality or adcode.endswith("0100") or adcode in _listed()
 
 
-def _ambiguous(hubs: gpd.GeoDataFrame, name: str, found: list[int], others: pd.DataFrame) -> str:
-    places = [f"{hubs['adcode'].iloc[row] or hubs['name'].iloc[row]} {hubs['name'].iloc[row]}" for row in found]
-    if len(others):
+def _ambiguous(hubs: HubNames, name: str, found: list[int], others: pd.DataFrame | None) -> str:
+    places = [f"{hubs.adcode[row]} {hubs.name[row]}".strip() for row in found]
+    if others is not None:
         rows = zip(others["adcode"], others["province"], others["name"], strict=True)
         places += [f"{code} {province} {county}" for code, province, county in rows]
     return f"place {name!r} fits {len(places)}: {', '.join(places)}; expected one, give the adcode"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -28,7 +29,7 @@ from geotransfer.freight.modes import (
     choice,
     freight_rates,
 )
-from geotransfer.freight.names import find_place
+from geotransfer.freight.names import HubNames, find_place
 from geotransfer.freight.paths import legs_between
 from geotransfer.freight.routes import Route
 from geotransfer.freight.solving import Ends, Problem, costs_between, reasons_between
@@ -239,9 +240,11 @@ class FreightNetwork:
             return self._points(places, np.full(len(places), -1), _labels(places))
         if not len(places):
             raise InputError("destinations are empty, expected at least one")
-        found = [find_place(self.hubs, name, counties=self.of_china) for name in places]
+        found = [find_place(self._names, name, counties=self.of_china) for name in places]
         hub = np.array([place if isinstance(place, int) else -1 for place in found], dtype=np.int64)
-        names = [str(self.hubs["name"].iloc[p]) if isinstance(p, int) else str(p["name"].iloc[0]) for p in found]
+        names = [self._names.name[p] if isinstance(p, int) else str(p["name"].iloc[0]) for p in found]
+        if (hub >= 0).all():
+            return Ends.of_hubs(names, hub)
         features = [self.hubs.iloc[[p]][["geometry"]] if isinstance(p, int) else p[["geometry"]] for p in found]
         return self._points(gpd.GeoDataFrame(pd.concat(features), crs=self.hubs.crs), hub, names)
 
@@ -250,6 +253,10 @@ class FreightNetwork:
         circuity = self.rates.modes["road"].circuity
         access = access_to_hubs(points, self.hubs, circuity=circuity, islands=self.of_china)
         return Ends(tuple(names), hub, access)
+
+    @cached_property
+    def _names(self) -> HubNames:
+        return HubNames.of(self.hubs)
 
 
 def freight_network(

@@ -81,6 +81,15 @@ class Ends:
     hub: IntArray
     access: Access
 
+    @classmethod
+    def of_hubs(cls, names: Sequence[str], hub: IntArray) -> Ends:
+        """Return destinations that are all hubs."""
+        shape = (len(hub), 1)
+        nowhere = Access(
+            np.full(shape, -1), np.full(shape, np.inf), np.full((len(hub), 2), np.nan), np.full(len(hub), "", object)
+        )
+        return cls(tuple(names), hub, nowhere)
+
     def nodes(self, hubs: int) -> IntArray:
         """Return their nodes: the yard of a hub, else one behind all hubs."""
         own = hubs * LAYERS + np.arange(len(self.hub))

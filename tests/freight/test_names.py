@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.freight.names import find_hub, find_place
+from geotransfer.freight.names import HubNames, find_place
 from geotransfer.freight.tables import default_hubs
+
+HUBS = HubNames.of(default_hubs())
 
 
 @pytest.mark.parametrize(
@@ -15,37 +17,35 @@ from geotransfer.freight.tables import default_hubs
     ],
 )  # fmt: skip
 def test_a_hub_has_official_short_and_english_names_and_a_code(name: str, official: str) -> None:
-    hubs = default_hubs()
-    assert hubs["name"].iloc[find_hub(hubs, name)] == official
+    assert HUBS.name[find_place(HUBS, name, counties=True)] == official
 
 
 def test_a_county_is_found_by_full_name_or_code() -> None:
     for name in ("110105", "安宁市"):
-        found = find_place(default_hubs(), name, counties=True)
+        found = find_place(HUBS, name, counties=True)
         assert len(found) == 1
-    assert find_place(default_hubs(), "110105", counties=True)["name"].tolist() == ["朝阳区"]
+    assert find_place(HUBS, "110105", counties=True)["name"].tolist() == ["朝阳区"]
 
 
 def test_a_name_that_fits_two_places_asks_for_the_code() -> None:
     with pytest.raises(
         InputError, match=r"fits 3: 211300 朝阳市, 110105 北京市 朝阳区, 220104 吉林省 朝阳区.*give the adcode"
     ):
-        find_place(default_hubs(), "朝阳", counties=True)
+        find_place(HUBS, "朝阳", counties=True)
     with pytest.raises(InputError, match="fits 2: 110105 北京市 朝阳区, 220104 吉林省 朝阳区"):
-        find_place(default_hubs(), "朝阳区", counties=True)
+        find_place(HUBS, "朝阳区", counties=True)
 
 
 def test_a_look_alike_is_no_match() -> None:
     with pytest.raises(
         UnknownNameError, match=r"place '琴洲' is no hub of the network and no county.*an adcode such as '450700'"
     ):
-        find_place(default_hubs(), "琴洲", counties=True)
+        find_place(HUBS, "琴洲", counties=True)
     with pytest.raises(UnknownNameError, match="did you mean 钦州市"):
-        find_hub(default_hubs(), "钦州港市")
+        find_place(HUBS, "钦州港市", counties=False)
 
 
 def test_duplicate_hub_names_ask_too() -> None:
-    hubs = default_hubs()
-    twice = hubs.iloc[[0, 0]].reset_index(drop=True)
-    with pytest.raises(InputError, match="fits 2"):
-        find_hub(twice, hubs["name"].iloc[0])
+    twice = HubNames.of(default_hubs().iloc[[0, 0]])
+    with pytest.raises(InputError, match="fits 2: 110000 北京市, 110000 北京市"):
+        find_place(twice, "北京市", counties=False)
