@@ -28,8 +28,12 @@ if TYPE_CHECKING:
     from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
     from geotransfer.energy.power_cost import capital_recovery_factor as capital_recovery_factor
     from geotransfer.energy.power_cost import lcoe as lcoe
+    from geotransfer.freight.corridor import CorridorBenefit as CorridorBenefit
+    from geotransfer.freight.corridor import corridor_benefit as corridor_benefit
+    from geotransfer.freight.corridor import product_freight as product_freight
     from geotransfer.freight.network import FreightNetwork as FreightNetwork
     from geotransfer.freight.network import freight_network as freight_network
+    from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
@@ -97,7 +101,9 @@ _HOMES = {
         "wgs84_to_gcj02",
     ),
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
+    "freight.corridor": ("CorridorBenefit", "corridor_benefit", "product_freight"),
     "freight.network": ("FreightNetwork", "freight_network"),
+    "freight.ways": ("best_ways",),
     "grid": ("Grid",),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),

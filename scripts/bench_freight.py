@@ -51,8 +51,8 @@ def bench_costs(repeats: int) -> None:
     network, counties = gt.freight_network(), gt.boundaries("county")
     ports = network.hubs.loc[network.hubs["kind"] == "sea port", "name"].tolist()[:PORTS]
     network.costs(counties.iloc[:5], ports)
-    problem, _, ends = network._question(counties.iloc[:5], ports, "cost")
-    zones = network._ends(counties)
+    problem, ends = network.problem("cost"), network.ends(ports)
+    zones = network.ends(counties)
     matrix = graph_with(problem, [zones]).matrix
     graph = nx.from_scipy_sparse_array(matrix, create_using=nx.DiGraph)
     nodes = yard_node(ends.hub).tolist()

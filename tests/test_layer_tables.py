@@ -28,7 +28,7 @@ ROWS = {
     "transport/corridor_routes.csv": 15,
     "transport/freight_hubs.csv": 439,
     "transport/freight_islands.csv": 5,
-    "transport/freight_line_lengths.csv": 38,
+    "transport/freight_line_lengths.csv": 37,
     "transport/freight_lines.csv": 1088,
     "transport/freight_modes.csv": 35,
     "transport/freight_passages.csv": 3,

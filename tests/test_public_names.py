@@ -15,9 +15,12 @@ import geotransfer as gt
 FUNCTIONS = {
     "aggregate_comparisons": "(matrices, *, weights=None)",
     "align": "(raster, grid, *, resampling)",
+    "best_ways": "(network, zones, destination, *, by='cost')",
     "boundaries": "(level, *, within=None)",
     "capital_recovery_factor": "(rate, years)",
     "combined_weights": "(subjective, objective, *, method='product')",
+    "corridor_benefit": "(network, zones, destinations='新加坡', *, corridor='西部陆海新通道', by='cost', "
+    "vary=('rail',), hours=False)",
     "cost_distance": "(friction, sources)",
     "critic_weights": "(matrix, *, directions)",
     "distance_to": "(features, grid, *, max_distance=None)",
@@ -32,6 +35,7 @@ FUNCTIONS = {
     "merec_weights": "(matrix, *, directions)",
     "order_weights": "(n, orness)",
     "ordered_weighted_average": "(scores, weights, *, order_weights)",
+    "product_freight": "(network, zones, *, inputs, markets)",
     "promethee_ii": "(matrix, weights, *, directions, "
     "preference='usual', indifference=None, strict=None, inflection=None)",
     "rank": "(values)",

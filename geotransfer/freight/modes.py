@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeVar, get_args
 
 import pandas as pd
@@ -64,6 +64,9 @@ class FreightRates:
     modes : mapping of mode to ModeFigures
     value_of_time : float
         yuan/t/h: what an hour on the way costs in capital bound in the goods.
+    commodity : str
+    levels : mapping of mode to level
+        Of the prices; a mode that is not named stands at "mid".
 
     Examples
     --------
@@ -74,6 +77,8 @@ class FreightRates:
 
     modes: Mapping[Mode, ModeFigures]
     value_of_time: float
+    commodity: Commodity = "bulk"
+    levels: Mapping[Mode, RateLevel] = field(default_factory=dict)
 
     def per_km(self, mode: Mode, by: Criterion) -> float:
         """Return yuan, hours or kg CO2 of a tonne over one kilometre."""
@@ -141,7 +146,8 @@ def freight_rates(
     table = layer_table("freight-modes")
     rows = table[table["commodity"].isin(["all", commodity])]
     modes = {mode: _figures(rows[rows["mode"] == mode], levels.get(mode, "mid")) for mode in MODES}
-    return FreightRates(modes, _value(rows[rows["mode"] == "any"], "value_of_time", "mid"))
+    value_of_time = _value(rows[rows["mode"] == "any"], "value_of_time", "mid")
+    return FreightRates(modes, value_of_time, commodity, levels)
 
 
 def _levels(level: RateLevel | Mapping[Mode, RateLevel]) -> Mapping[Mode, RateLevel]:

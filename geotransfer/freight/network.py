@@ -149,9 +149,9 @@ class FreightNetwork:
         [('rail', '钦州市')]
         """
         choice(by, CRITERIA, what="by")
-        first, last = (self._ends([end] if isinstance(end, str) else _single(end)) for end in (origin, destination))
+        first, last = (self.ends([end] if isinstance(end, str) else _single(end)) for end in (origin, destination))
         same = first.hub[0] >= 0 and first.hub[0] == last.hub[0]
-        legs = () if same else legs_between(self._problem(by), first, last)
+        legs = () if same else legs_between(self.problem(by), first, last)
         return Route(first.names[0], last.names[0], by, legs)
 
     def switched(self, *, close: Iterable[str] = (), open: Iterable[str] = ()) -> FreightNetwork:
@@ -175,16 +175,19 @@ class FreightNetwork:
         return replace(self, closed=(self.closed - opening) | closing, opened=(self.opened - closing) | opening)
 
     def priced(
-        self, commodity: Commodity = "bulk", *, rates: RateLevel | Mapping[Mode, RateLevel] = "mid"
+        self, commodity: Commodity | None = None, *, rates: RateLevel | Mapping[Mode, RateLevel] | None = None
     ) -> FreightNetwork:
         """Return the network at other prices: a class of goods, and low, mid or high rates of all or some modes.
+
+        What is not given stays as it is.
 
         Examples
         --------
         >>> freight_network().priced("container", rates={"rail": "low"}).rates.modes["rail"].rate
         0.08
         """
-        return replace(self, rates=freight_rates(commodity, level=rates))
+        level = self.rates.levels if rates is None else rates
+        return replace(self, rates=freight_rates(commodity or self.rates.commodity, level=level))
 
     def restricted(self, modes: Iterable[Mode]) -> FreightNetwork:
         """Return the network on which only `modes` run between hubs; lorries still bring goods to hubs.
@@ -225,7 +228,8 @@ class FreightNetwork:
                 "'西部陆海新通道', a lock such as '三峡船闸', or two linked hubs such as '贵阳市-都匀市'"
             )
 
-    def _problem(self, by: Criterion) -> Problem:
+    def problem(self, by: Criterion) -> Problem:
+        """Return what the modules of this room solve: the open links at their prices."""
         return Problem(self.hubs, self.open_links, self.rates, self.modes, by, self.rates.modes["road"].circuity)
 
     def _question(
@@ -233,9 +237,16 @@ class FreightNetwork:
     ) -> tuple[Problem, FloatArray, Ends]:
         choice(by, CRITERIA, what="by")
         named = [destinations] if isinstance(destinations, str) else destinations
-        return self._problem(by), points_of(zones, what="zones"), self._ends(named)
+        return self.problem(by), points_of(zones, what="zones"), self.ends(named)
 
-    def _ends(self, places: Sequence[str] | gpd.GeoDataFrame) -> Ends:
+    def ends(self, places: Sequence[str] | gpd.GeoDataFrame) -> Ends:
+        """Return places as the ends of ways.
+
+        Raises
+        ------
+        InputError, UnknownNameError
+            A name fits several places, or none; there is no place.
+        """
         if isinstance(places, gpd.GeoDataFrame):
             return self._points(places, np.full(len(places), -1), _labels(places))
         if not len(places):

@@ -55,24 +55,33 @@ def _nearest_landmass(ports: pd.DataFrame, inland: pd.DataFrame) -> list[str]:
 
 
 @cache
-def default_links() -> pd.DataFrame:
+def default_links(*, held_out: bool = False) -> pd.DataFrame:
     """Return the links of the default network (`LINK_COLUMNS`); never change it, it is shared.
 
     A length is the published one of the line, shared out over its links by their geodesics, where the table
-    ``freight-line-lengths`` has one for use in the table; else the geodesic times the circuity of the mode.
+    ``freight-line-lengths`` has one; else the geodesic times the circuity of the mode.
+
+    Parameters
+    ----------
+    held_out : bool
+        Leave out the lengths whose ``use`` is "check", so that they can say how wrong the rest is.
     """
     hubs = default_hubs()
     row_of = {name: row for row, name in enumerate(hubs["name"])}
     place = hubs[["lon", "lat"]].to_numpy(dtype=np.float64)
     rates = freight_rates()
-    links = pd.concat([_line_links(row_of, place, rates), _road_links(row_of, place, rates)], ignore_index=True)
+    lengths = layer_table("freight-line-lengths")
+    lengths = lengths[lengths["use"] != "check"] if held_out else lengths
+    links = pd.concat(
+        [_line_links(lengths, row_of, place, rates), _road_links(row_of, place, rates)], ignore_index=True
+    )
     return _with_passages(links)[list(LINK_COLUMNS)]
 
 
-def _line_links(row_of: Mapping[str, int], place: FloatArray, rates: FreightRates) -> pd.DataFrame:
-    lengths = layer_table("freight-line-lengths")
-    published = lengths[lengths["use"] == "table"].groupby("line")
-    stretches = {str(line): rows for line, rows in published}
+def _line_links(
+    lengths: pd.DataFrame, row_of: Mapping[str, int], place: FloatArray, rates: FreightRates
+) -> pd.DataFrame:
+    stretches = {str(line): rows for line, rows in lengths.groupby("line")}
     parts = []
     for name, stops in layer_table("freight-lines").groupby("line", sort=False):
         parts.append(_one_line(str(name), stops.sort_values("order"), stretches.get(str(name)), row_of, place, rates))

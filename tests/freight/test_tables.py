@@ -46,7 +46,7 @@ def test_no_length_is_shorter_than_the_straight_line() -> None:
 def test_a_published_length_is_shared_out_over_its_links() -> None:
     links, lines = default_links(), layer_table("freight-lines")
     lengths = layer_table("freight-line-lengths")
-    for _, published in lengths[lengths["use"] == "table"].iterrows():
+    for _, published in lengths.iterrows():
         stops = lines.loc[lines["line"] == published["line"]].sort_values("order")["stop"].tolist()
         first, last = sorted(stops.index(published[end]) for end in ("from", "to"))
         line = links[links["line"] == published["line"]].iloc[first:last]
@@ -54,13 +54,15 @@ def test_a_published_length_is_shared_out_over_its_links() -> None:
         assert line["km"].sum() == pytest.approx(float(published["km"]))
 
 
-def test_lengths_that_serve_as_a_check_are_in_no_link() -> None:
+def test_lengths_can_be_held_out_to_check_the_rest() -> None:
     lengths = layer_table("freight-line-lengths")
     check = set(lengths.loc[lengths["use"] == "check", "line"])
     assert len(check) >= 15
     assert check.isdisjoint(lengths.loc[lengths["use"] == "table", "line"])
-    links = default_links()
+    links = default_links(held_out=True)
     assert (links.loc[links["line"].isin(check), "basis"] == "geodesic x 1.20").all()
+    rest = ~links["line"].isin(check).to_numpy()
+    assert (links.loc[rest, "km"] == default_links().loc[rest, "km"]).all()
 
 
 def test_every_line_runs_through_at_least_two_stops_in_order() -> None:
