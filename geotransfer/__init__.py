@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from geotransfer.freight.corridor import CorridorBenefit as CorridorBenefit
     from geotransfer.freight.corridor import corridor_benefit as corridor_benefit
     from geotransfer.freight.corridor import product_freight as product_freight
+    from geotransfer.freight.friction import freight_friction as freight_friction
     from geotransfer.freight.network import FreightNetwork as FreightNetwork
     from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.freight.ways import best_ways as best_ways
@@ -102,6 +103,7 @@ _HOMES = {
     ),
     "energy.power_cost": ("capital_recovery_factor", "lcoe"),
     "freight.corridor": ("CorridorBenefit", "corridor_benefit", "product_freight"),
+    "freight.friction": ("freight_friction",),
     "freight.network": ("FreightNetwork", "freight_network"),
     "freight.ways": ("best_ways",),
     "grid": ("Grid",),

@@ -30,7 +30,7 @@ ROWS = {
     "transport/freight_islands.csv": 5,
     "transport/freight_line_lengths.csv": 37,
     "transport/freight_lines.csv": 1088,
-    "transport/freight_modes.csv": 35,
+    "transport/freight_modes.csv": 37,
     "transport/freight_passages.csv": 3,
     "transport/freight_roads.csv": 1453,
     "transport/freight_sea_points.csv": 25,

@@ -25,6 +25,7 @@ FUNCTIONS = {
     "critic_weights": "(matrix, *, directions)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "entropy_weights": "(matrix)",
+    "freight_friction": "(slope, *, roads=None, water=None, within=None, rates=None)",
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",

@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.freight.access import access_to_hubs
+from geotransfer.freight.access import Access, access_to_hubs
+from geotransfer.freight.friction import access_over_friction
 from geotransfer.freight.from_lines import network_parts
 from geotransfer.freight.geodesy import points_of
 from geotransfer.freight.line_layers import LineReport
@@ -34,6 +35,7 @@ from geotransfer.freight.paths import legs_between
 from geotransfer.freight.routes import Route
 from geotransfer.freight.solving import Ends, Problem, costs_between, reasons_between
 from geotransfer.freight.tables import default_hubs, default_links
+from geotransfer.raster import Raster
 from geotransfer.types import FloatArray
 
 __all__ = ["FreightNetwork", "freight_network"]
@@ -63,6 +65,8 @@ class FreightNetwork:
         Whether zones and names are those of China's counties.
     report : tuple of LineReport
         What became of the user's lines, one of each mode; empty for the default network.
+    friction : Raster, optional
+        See `over`.
     """
 
     hubs: gpd.GeoDataFrame
@@ -73,6 +77,7 @@ class FreightNetwork:
     opened: frozenset[str] = frozenset()
     of_china: bool = True
     report: tuple[LineReport, ...] = ()
+    friction: Raster | None = None
 
     def costs(self, zones: gpd.GeoDataFrame, destinations: Destinations, *, by: Criterion = "cost") -> FloatArray:
         """Return what a tonne costs from each zone to each destination.
@@ -105,8 +110,7 @@ class FreightNetwork:
         >>> freight_network().costs(zones, ["上海", "钦州"]).shape
         (10, 2)
         """
-        problem, start, ends = self._question(zones, destinations, by)
-        access = access_to_hubs(start, self.hubs, circuity=problem.circuity, islands=self.of_china)
+        problem, access, ends = self._question(zones, destinations, by)
         return costs_between(problem, access, ends)
 
     def reasons(self, zones: gpd.GeoDataFrame, destinations: Destinations) -> NDArray[np.object_]:
@@ -120,8 +124,7 @@ class FreightNetwork:
         >>> freight_network().reasons(islands, "大连").tolist()
         [['on 长海县, where the network has no hub']]
         """
-        problem, start, ends = self._question(zones, destinations, "cost")
-        access = access_to_hubs(start, self.hubs, circuity=problem.circuity, islands=self.of_china)
+        problem, access, ends = self._question(zones, destinations, "cost")
         return reasons_between(costs_between(problem, access, ends), access, ends, islands=self.of_china)
 
     def route(
@@ -204,6 +207,25 @@ class FreightNetwork:
             raise InputError("modes are empty, expected at least one of rail, road, river, sea")
         return replace(self, modes=tuple(mode for mode in MODES if mode in chosen))
 
+    def over(self, friction: Raster) -> FreightNetwork:
+        """Return the network to whose hubs `costs` brings goods over a raster, each zone to its cheapest hub.
+
+        Routes, other criteria than cost, and zones as destinations keep the straight way times circuity.
+
+        Parameters
+        ----------
+        friction : Raster
+            yuan/t per CRS unit, > 0, such as `freight_friction` makes; NaN cannot be entered.
+
+        Examples
+        --------
+        >>> from geotransfer.grid import Grid
+        >>> grid = Grid.from_bounds((105, 29, 107, 31), resolution=0.5, crs="EPSG:4326")
+        >>> freight_network().over(Raster(np.ones(grid.shape), grid)).friction.grid.shape
+        (4, 4)
+        """
+        return replace(self, friction=friction)
+
     @property
     def open_links(self) -> pd.DataFrame:
         """The links that run: not closed, and not planned unless opened."""
@@ -234,10 +256,17 @@ class FreightNetwork:
 
     def _question(
         self, zones: gpd.GeoDataFrame, destinations: Destinations, by: Criterion
-    ) -> tuple[Problem, FloatArray, Ends]:
+    ) -> tuple[Problem, Access, Ends]:
         choice(by, CRITERIA, what="by")
         named = [destinations] if isinstance(destinations, str) else destinations
-        return self.problem(by), points_of(zones, what="zones"), self.ends(named)
+        problem, points = self.problem(by), points_of(zones, what="zones")
+        if self.friction is None:
+            access = access_to_hubs(points, self.hubs, circuity=problem.circuity, islands=self.of_china)
+        elif by != "cost":
+            raise InputError(f"by is {by!r}, expected 'cost': friction is a price; leave it out for hours or CO2")
+        else:
+            access = access_over_friction(points, self.hubs, self.friction, rate=self.rates.modes["road"].rate)
+        return problem, access, self.ends(named)
 
     def ends(self, places: Sequence[str] | gpd.GeoDataFrame) -> Ends:
         """Return places as the ends of ways.
