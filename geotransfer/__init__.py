@@ -46,6 +46,13 @@ if TYPE_CHECKING:
     from geotransfer.energy.solar import ghi_per_year as ghi_per_year
     from geotransfer.energy.wind import mean_speed_capacity_factor as mean_speed_capacity_factor
     from geotransfer.energy.wind import rugged_zone_value as rugged_zone_value
+    from geotransfer.freight.corridor import CorridorBenefit as CorridorBenefit
+    from geotransfer.freight.corridor import corridor_benefit as corridor_benefit
+    from geotransfer.freight.corridor import product_freight as product_freight
+    from geotransfer.freight.friction import freight_friction as freight_friction
+    from geotransfer.freight.network import FreightNetwork as FreightNetwork
+    from geotransfer.freight.network import freight_network as freight_network
+    from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
@@ -89,6 +96,7 @@ if TYPE_CHECKING:
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
     from geotransfer.spatial.alignment import align as align
+    from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.proximity import distance_to as distance_to
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
     from geotransfer.spatial.rasterization import rasterize as rasterize
@@ -123,6 +131,10 @@ _HOMES = {
     "energy.pv_yield": ("pv_capacity_factor", "pvout_capacity_factor"),
     "energy.solar": ("ghi_per_year",),
     "energy.wind": ("mean_speed_capacity_factor", "rugged_zone_value"),
+    "freight.corridor": ("CorridorBenefit", "corridor_benefit", "product_freight"),
+    "freight.friction": ("freight_friction",),
+    "freight.network": ("FreightNetwork", "freight_network"),
+    "freight.ways": ("best_ways",),
     "grid": ("Grid",),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
@@ -144,6 +156,7 @@ _HOMES = {
     "outputs": ("read_result", "write_result"),
     "raster": ("Raster", "read_raster", "write_raster"),
     "spatial.alignment": ("align",),
+    "spatial.cost_distance": ("cost_distance",),
     "spatial.proximity": ("distance_to",),
     "spatial.rasterization": ("excluded_by", "rasterize"),
     "spatial.windowed": ("zonal_resource_area",),

@@ -15,16 +15,23 @@ import geotransfer as gt
 FUNCTIONS = {
     "aggregate_comparisons": "(matrices, *, weights=None)",
     "align": "(raster, grid, *, resampling)",
+    "best_ways": "(network, zones, destination, *, by='cost')",
     "boundaries": "(level, *, within=None)",
     "capacity_factor": "(values, *, technology, unit)",
     "capital_recovery_factor": "(rate, years)",
     "carbon_books": "(average, *, residual, fossil, green_share=0.0, own_share=0.0, captive=False)",
     "carbon_change": "(origin, destination, *, kwh_per_t, unclear=0.023)",
     "combined_weights": "(subjective, objective, *, method='product')",
+    "corridor_benefit": "(network, zones, destinations='新加坡', *, corridor='西部陆海新通道', by='cost', "
+    "vary=('rail',), hours=False)",
+    "cost_distance": "(friction, sources)",
     "critic_weights": "(matrix, *, directions)",
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "entropy_weights": "(matrix)",
+    "freight_friction": "(slope, *, roads=None, water=None, within=None, rates=None)",
+    "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
+    "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
     "ghi_per_year": "(ghi, *, unit)",
     "iec_power_curve": "(iec_class)",
@@ -38,6 +45,7 @@ FUNCTIONS = {
     "order_weights": "(n, orness)",
     "ordered_weighted_average": "(scores, weights, *, order_weights)",
     "power_tables": "()",
+    "product_freight": "(network, zones, *, inputs, markets)",
     "promethee_ii": "(matrix, weights, *, directions, "
     "preference='usual', indifference=None, strict=None, inflection=None)",
     "pv_capacity_factor": "(ghi, latitude, *, performance_ratio, mount='fixed', air_temperature_c=None, module=None)",
@@ -78,6 +86,8 @@ FUNCTIONS = {
 }
 CLASSES = {
     "GreenSupply": "(lcoe, share, technology='both', matched=None, storage_cost=None)",
+    "FreightNetwork.costs": "(self, zones, destinations, *, by='cost')",
+    "FreightNetwork.route": "(self, origin, destination, *, by='cost')",
     "Grid": "(transform, shape, crs)",
     "Grid.from_bounds": "(bounds, *, resolution, crs)",
     "PowerCurve": "(name, speed, share)",

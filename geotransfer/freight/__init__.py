@@ -1,0 +1,1 @@
+"""Freight by rail, road, river and sea: modes, network, routes, corridor."""
