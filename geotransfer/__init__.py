@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from geotransfer.raster import write_raster as write_raster
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
+    from geotransfer.spatial.distance_transform import distance_transform as distance_transform
     from geotransfer.spatial.proximity import distance_to as distance_to
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
     from geotransfer.spatial.rasterization import rasterize as rasterize
@@ -157,6 +158,7 @@ _HOMES = {
     "raster": ("Raster", "read_raster", "write_raster"),
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
+    "spatial.distance_transform": ("distance_transform",),
     "spatial.proximity": ("distance_to",),
     "spatial.rasterization": ("excluded_by", "rasterize"),
     "spatial.windowed": ("zonal_resource_area",),

@@ -63,7 +63,8 @@ def main() -> None:
     ranked = result.ranking[result.ranking["status"] == "ranked"].reset_index(drop=True)
     smelters = holds(ranked, next(arguments.industry_data.glob("gcpt_*aluminium*.gpkg")))
     print("captive aluminium units, ranked counties")
-    for column in ["score", *(f"score_{name}" for name in result.scenario.criteria)]:
+    weighted = [c["id"] for c in result.provenance["result"]["criteria"] if c["weight"] > 0]
+    for column in ["score", *(f"score_{name}" for name in weighted)]:
         print(f"  {column:<20} {with_interval(ranked[column].to_numpy(dtype=float), smelters)}")
     farms = holds(ranked, next(arguments.industry_data.glob("gwpt_*.gpkg")))
     wind = gt.zonal_statistics(gt.layer_raster("wind-screening"), ranked)["mean"].to_numpy()

@@ -21,7 +21,7 @@ __all__ = ["NEAREST", "REACH_KM", "Access", "access_to_hubs", "landmass_of", "on
 NEAREST = 8
 """Hubs that a zone is joined to: enough that its prefecture seat, a port and a junction are among them."""
 REACH_KM = 500.0
-"""Straight line, beyond which a lorry serves no hub; the farthest county of the mainland lies within 300 km of one."""
+"""Straight line, beyond which a lorry serves no hub; the farthest mainland county (双湖县) lies 470 km from one."""
 OFFSHORE_DEGREES = 0.2
 """A point this far from every county still counts to the nearest: simplified coasts cut off points of the shore."""
 EARTH_KM = 6371.0

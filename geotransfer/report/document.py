@@ -15,6 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from geotransfer.errors import InputError
+from geotransfer.report.freight import freight_lines
 from geotransfer.report.method import method_lines
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
 from geotransfer.report.power import power_lines
@@ -86,6 +87,7 @@ def render_report(result: ReportableResult) -> str:
             method=method_lines(facts),
             room=_room(facts),
             power=power_lines(facts),
+            freight=freight_lines(facts),
             supply=(facts.get("power") or {}).get("areas", []),
             provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import cache
-from typing import cast
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +12,7 @@ from numpy.typing import NDArray
 from geotransfer.crs import check_projected
 from geotransfer.errors import InputError
 from geotransfer.raster import Raster
+from geotransfer.spatial.compilation import compiled
 from geotransfer.spatial.rasterization import on_grid_crs
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
@@ -22,10 +20,11 @@ __all__ = ["accumulated_cost", "cost_distance"]
 
 POOL = 1 << 16
 """Places in the queue to begin with; it doubles when they run out."""
+BUCKETS = 1 << 16
+"""Of the queue. Steps dearer than all of them together wait until the cheaper ones are done."""
 SAMPLE = 100_000
 CHEAP_SHARE = 0.1
 """Share of the cells that are cheaper than the step which makes a bucket's width."""
-MOST_BUCKETS = 1 << 16
 
 
 def cost_distance(friction: Raster, sources: gpd.GeoDataFrame) -> Raster:
@@ -38,7 +37,7 @@ def cost_distance(friction: Raster, sources: gpd.GeoDataFrame) -> Raster:
     ----------
     friction : Raster
         Cost per CRS unit of length (such as yuan/t/m), >= 0, on a projected CRS; NaN cannot be entered. A diagonal
-        step between two such cells is allowed.
+        step between two such cells is allowed. Values that span more than some ten decades are slow.
     sources : GeoDataFrame
         Points, lines or polygons with a CRS; every cell they touch is a source. Those off the grid or on NaN do not
         count.
@@ -117,27 +116,56 @@ def accumulated_cost(friction: FloatArray, start: BoolArray, resolution: tuple[f
     begin = np.zeros(field.shape[:2], dtype=bool)
     begin[1:-1, 1:-1] = start & ~np.isnan(friction)
     offsets, halves = _steps(width + 2, *resolution)
-    bucket_width, buckets = _buckets(friction, 2 * halves.min(), 2 * halves.max())
-    _kernel()(field.reshape(-1, 2), np.flatnonzero(begin), offsets, halves, bucket_width, buckets)
+    _spread(field.reshape(-1, 2), np.flatnonzero(begin), offsets, halves, _cheap_step(friction, 2 * halves.min()))
     cost = field[1:-1, 1:-1, 1]
     return np.where(np.isfinite(cost), cost, np.nan)
 
 
-def _buckets(friction: FloatArray, side: float, diagonal: float) -> tuple[float, int]:
-    """Return the width of a bucket, in cost, and how many (a power of two) hold the dearest step.
+def _cheap_step(friction: FloatArray, side: float) -> float:
+    """Return the cost of a cheap step, the width of a bucket.
 
-    Any width gives the same answer. Wide ones let cells be settled too early and again, narrow ones are mostly empty:
-    a cheap step's cost is a fair middle.
+    Any width gives the same answer. In a wide bucket cells are settled too early and again, narrow ones are mostly
+    empty.
     """
     sample = friction.ravel()[:: max(1, friction.size // SAMPLE)]
     sample = sample[sample > 0]
-    dearest = float(np.nanmax(friction)) * diagonal
-    if dearest == 0:
-        return 1.0, 2
-    cheap = float(np.quantile(sample, CHEAP_SHARE)) * side if sample.size else dearest
-    width = max(cheap, dearest / MOST_BUCKETS)
-    # a power of two: the remainder is then a bit mask
-    return width, 1 << (int(dearest / width) + 2).bit_length()
+    return float(np.quantile(sample, CHEAP_SHARE)) * side if sample.size else 1.0
+
+
+def _spread(field: FloatArray, start: IntArray, offsets: IntArray, halves: FloatArray, width: float) -> None:
+    """Fill the costs in `field` from `start`, one window of buckets after the other.
+
+    A window that the costs of all waiting cells do not fit into has wider buckets: a wall of cells a million times as
+    dear as the rest is one window more, not a million.
+    """
+    field[start, 1] = 0.0
+    waiting = start
+    while waiting.size:
+        costs = field[waiting, 1]
+        low, high = float(costs.min()), float(costs.max())
+        width = max(width, 2.0 * (high - low) / BUCKETS)
+        queue = _queue(waiting, costs, ((costs - low) / width).astype(np.int64))
+        waiting = np.unique(compiled(_drain)(field, offsets, halves, low, 1.0 / width, *queue, len(waiting)))
+
+
+Queue = tuple[IntArray, IntArray, IntArray, FloatArray, IntArray]
+
+
+def _queue(cells: IntArray, costs: FloatArray, bucket: IntArray) -> Queue:
+    """Return the queue of `cells`: first and last entry of each bucket, and cell, cost and next entry of each entry.
+
+    -1 is no entry; the bucket behind the last takes what is too dear for the window.
+    """
+    order = np.argsort(bucket, kind="stable")
+    of, entry = bucket[order], np.arange(len(cells))
+    size = max(POOL, len(cells))
+    cell, after, key = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size)
+    cell[: len(cells)], key[: len(cells)] = cells[order], costs[order]
+    after[: len(cells)] = np.where(np.append(of[1:] == of[:-1], False), entry + 1, -1)
+    first, last = np.full(BUCKETS + 1, -1), np.full(BUCKETS + 1, -1)
+    first[of[::-1]] = entry[::-1]
+    last[of] = entry
+    return first, last, cell, key, after
 
 
 def _steps(width: int, dx: float, dy: float) -> tuple[NDArray[np.int64], FloatArray]:
@@ -147,66 +175,50 @@ def _steps(width: int, dx: float, dy: float) -> tuple[NDArray[np.int64], FloatAr
     return np.array(offsets, dtype=np.int64), np.array(lengths) / 2.0
 
 
-def _spread(
-    field: FloatArray, start: IntArray, offsets: IntArray, halves: FloatArray, bucket_width: float, buckets: int
-) -> None:
-    """Fill the costs in `field` (rows of friction, cost) by a queue of buckets whose cells may be settled again.
+def _drain(
+    field: FloatArray, offsets: IntArray, halves: FloatArray, low: float, per_width: float, first: IntArray,
+    last: IntArray, cell: IntArray, key: FloatArray, after: IntArray, used: int,
+) -> IntArray:  # fmt: skip
+    """Spread costs in `field` (rows of friction, cost) until all buckets but the one behind the last are empty.
 
-    A cell leaves the queue in the order of its bucket, not of its cost; when it was too early, a cheaper way puts it
-    back. In the end every cell costs the least over its neighbours, which is what Dijkstra's order gives to the last
-    bit: sums of floats are monotone. Compiled by numba.
+    A queue of buckets (Dial 1969) whose cells may be settled again: a cell leaves in the order of its bucket, not of
+    its cost, within a bucket first come first served; when it was too early, a cheaper way puts it back. In the end
+    every cell costs the least over its neighbours, which is what Dijkstra's order gives to the last bit: sums of
+    floats are monotone. Returns the cells behind the last bucket. Compiled by numba.
     """
-    used = waiting = start.size
-    size = max(POOL, used)
-    cell, key, after = np.empty(size, np.int64), np.zeros(size), np.arange(-1, size - 1)
-    first = np.full(buckets, -1)
-    cell[:used] = start
-    field[start, 1] = 0.0
-    first[0] = used - 1
-    free, turn, per_width, mask = -1, 0, 1.0 / bucket_width, buckets - 1
-    while waiting:
-        bucket = turn & mask
+    free, far, beyond = -1, first.size - 1, 0
+    for bucket in range(far):
         while first[bucket] >= 0:
             entry = first[bucket]
-            first[bucket] = after[entry]
-            after[entry] = free
-            free = entry
-            waiting -= 1
-            here, base = cell[entry], key[entry]
-            if base != field[here, 1]:
-                continue
+            here, base, first[bucket] = cell[entry], key[entry], after[entry]
+            after[entry], free = free, entry
             own = field[here, 0]
-            for step in range(8):
+            # an entry whose cell has become cheaper since is stale
+            for step in range(8 if base == field[here, 1] else 0):
                 there = here + offsets[step]
                 # most neighbours are behind: the first test spares their sum
                 if field[there, 1] <= base:
                     continue
                 found = base + (own + field[there, 0]) * halves[step]
-                if not found < field[there, 1]:
+                if found >= field[there, 1]:
                     continue
                 field[there, 1] = found
                 if free < 0:
                     if used == cell.size:
                         cell, key, after = np.append(cell, cell), np.append(key, key), np.append(after, after)
-                    free = used
-                    after[free] = -1
+                    after[used], free = -1, used
                     used += 1
                 entry, free = free, after[free]
-                target = int(found * per_width) & mask
-                cell[entry], key[entry], after[entry] = there, found, first[target]
-                first[target] = entry
-                waiting += 1
-        turn += 1
-
-
-@cache
-def _kernel() -> Callable[..., None]:
-    """Compile on first use: numba takes a second to import, and the rest of the package does without it."""
-    import numba
-
-    try:
-        compiled = numba.njit(cache=True)(_spread)
-    except RuntimeError:
-        # no folder to keep the machine code in: every process compiles
-        compiled = numba.njit()(_spread)
-    return cast("Callable[..., None]", compiled)
+                target = int(min((found - low) * per_width, float(far)))
+                beyond += target == far
+                cell[entry], key[entry], after[entry] = there, found, -1
+                if first[target] < 0:
+                    first[target] = entry
+                else:
+                    after[last[target]] = entry
+                last[target] = entry
+    left, entry = np.empty(beyond, np.int64), first[far]
+    for at in range(beyond):
+        left[at] = cell[entry]
+        entry = after[entry]
+    return left

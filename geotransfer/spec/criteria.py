@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from geotransfer.spec.base import Finite, Model
+from geotransfer.spec.freight import FreightSource
 from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scoring import Scoring
 from geotransfer.types import Text
@@ -75,7 +76,7 @@ class ColumnSource(Model):
 
 
 Source = Annotated[
-    RasterSource | TableSource | DistanceSource | NearbyAreaSource | ColumnSource | PowerSource,
+    RasterSource | TableSource | DistanceSource | NearbyAreaSource | ColumnSource | PowerSource | FreightSource,
     Field(discriminator="kind"),
 ]
 
@@ -116,11 +117,13 @@ class Criterion(Scoring):
 
     @property
     def measured_from(self) -> str:
-        """What the values are read from: a layer, a file, a column of the zones, the power of the plant."""
+        """What the values are read from: a layer, a file, a column of the zones, the power or freight of the plant."""
         if isinstance(self.source, ColumnSource):
             return f"column {self.source.column}"
         if isinstance(self.source, PowerSource):
             return f"power {self.source.quantity}"
+        if isinstance(self.source, FreightSource):
+            return f"freight {self.source.quantity}"
         return self.source.layer or self.source.file or ""
 
     @model_validator(mode="after")

@@ -18,6 +18,7 @@ from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
 from geotransfer.spec.base import Model
 from geotransfer.spec.criteria import Criterion
+from geotransfer.spec.freight import FREIGHT_COLUMNS, FreightSource, FreightSpec
 from geotransfer.spec.overrides import override
 from geotransfer.spec.power import POWER_COLUMNS, PowerSource, PowerSpec
 from geotransfer.spec.rules import Rule
@@ -34,9 +35,8 @@ RESERVED = frozenset({
     *("area_km2", "eligible_km2", "excluded_share", "nodata_share", "first_failed_rule", "reason"),
     *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability", "rank_cost"),
     *("rank_in_province", "rank_of_province"),
-    *POWER_COLUMNS,
-    *("delivered_cost_yuan_per_unit", "co2_t_per_unit", "freight_cost_yuan_per_unit"),
-    "product_unit",
+    *POWER_COLUMNS, *FREIGHT_COLUMNS,
+    *("delivered_cost_yuan_per_unit", "co2_t_per_unit"),
 })  # fmt: skip
 """Columns of the ranking that are not criteria."""
 FILE_KEYS = ("file", "extent_file", "lcoe_file")
@@ -69,6 +69,8 @@ class Scenario(Model):
         Draws of weights and errors, sensitivity, a second resolution; none by default.
     power : PowerSpec, optional
         How a plant buys its power: every ranking then has its price and carbon, and criteria may take them.
+    freight : FreightSpec, optional
+        What a plant carries in and out: every ranking then has its cost, and criteria may take it.
     legal_rules : {"china", "none"}
         Whether the rules that Chinese law asks for belong to `rules` (unchecked, until a layer is given).
     criteria, rules : dict
@@ -101,6 +103,7 @@ class Scenario(Model):
     robustness: RobustnessSpec = RobustnessSpec()
     legal_rules: Literal["china", "none"] = "china"
     power: PowerSpec | None = None
+    freight: FreightSpec | None = None
     criteria: dict[Identifier, Criterion]
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     map: MapSpec = MapSpec()
@@ -149,10 +152,15 @@ class Scenario(Model):
         return self
 
     @model_validator(mode="after")
-    def _power_for_its_criteria(self) -> Self:
+    def _what_its_criteria_take(self) -> Self:
         asking = [name for name, c in self.criteria.items() if isinstance(c.source, PowerSource)]
         if asking and self.power is None:
             raise ValueError(f"criteria {', '.join(asking)} take the power of the plant; say how it buys: [power] mode")
+        asking = [name for name, c in self.criteria.items() if isinstance(c.source, FreightSource)]
+        if asking and self.freight is None:
+            raise ValueError(
+                f"criteria {', '.join(asking)} take the freight of the plant; say what it carries: [freight]"
+            )
         return self
 
     @property

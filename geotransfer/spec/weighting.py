@@ -142,7 +142,7 @@ def derived_weights(weighting: Weighting | None, criteria: dict[str, Criterion])
     >>> from geotransfer.spec.scenario import scenario
     >>> order = RankOrder(method="rank_order", order=("people", "power_price"))
     >>> found = derived_weights(order, scenario("aluminium").criteria).values
-    >>> found["power_price"], found["people"], found["hub_distance"]
+    >>> found["power_price"], found["people"], found["flat_area"]
     (0.25, 0.75, 0.0)
     """
     names = list(criteria)

@@ -23,6 +23,7 @@ from geotransfer.study.comparison import comparison_record, resolution_record
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
 from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
+from geotransfer.study.freight import freight_supply
 from geotransfer.study.from_data import with_data_bounds, with_weights
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
@@ -87,7 +88,8 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         steps = rule_steps(rules, zones.table, covered, grid)
     with watch.stage("criteria"):
         power = None if scenario.power is None else power_supply(scenario.power, zones, covered, inputs)
-        places = Places(zones, covered, inputs, land.allowed, power)
+        freight = None if scenario.freight is None else freight_supply(scenario.freight, zones, inputs)
+        places = Places(zones, covered, inputs, land.allowed, power, freight)
         measured = {name: measure(name, criterion, places) for name, criterion in scenario.criteria.items()}
         known = _known_cells(scenario, measured, land)
     with watch.stage("evaluate"):
@@ -103,6 +105,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {"weighting": weighting, "power": None if power is None else power.record()}
+        record |= {"freight": None if freight is None else freight.record()}
         record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
@@ -189,6 +192,7 @@ def _rank_zones(
     land = {"best_site": site, "mean": cells.available}
     values = {kind: zone_values(cells.measured, covered, weights) for kind, weights in land.items()}
     more = {} if places.power is None else places.power.columns(covered, land[scenario.zone_value])
+    more |= {} if places.freight is None else places.freight.columns()
     return ranking_table(scenario, places.zones, rules, areas, values, more), areas
 
 

@@ -7,6 +7,7 @@ from geotransfer.catalog.modelled import layer_inputs
 from geotransfer.errors import InputError
 from geotransfer.spec.aggregation import Promethee
 from geotransfer.spec.criteria import Criterion, RasterSource, TableSource
+from geotransfer.spec.freight import FreightSource
 from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.weight_law import check_weight_law
@@ -43,6 +44,8 @@ def check_criteria(scenario: Scenario) -> None:
 
 def _assumption(criterion: Criterion) -> str:
     """Return what the criterion is made of that is an assumption, or ""."""
+    if isinstance(criterion.source, FreightSource):
+        return "the freight rates"
     if isinstance(criterion.source, PowerSource):
         quantity = criterion.source.quantity
         return "" if quantity.startswith("co2") else f"the power tables ({quantity})"
@@ -57,7 +60,11 @@ def _check_overlap(weighted: dict[str, Criterion], scenario: Scenario) -> None:
     for name, layers in own.items():
         for other in own:
             twice = sorted(layers & made_of[other])
-            if name != other and twice and (layers != own[other] or isinstance(weighted[name].source, PowerSource)):
+            if (
+                name != other
+                and twice
+                and (layers != own[other] or isinstance(weighted[name].source, PowerSource | FreightSource))
+            ):
                 raise InputError(
                     f"criteria {name!r} ({_what(weighted[name])}) and {other!r} ({_what(weighted[other])}) are both "
                     f"weighted, and both rest on {', '.join(twice)}: the same fact would count twice; set one weight "
@@ -70,6 +77,8 @@ def _own_layers(criterion: Criterion, scenario: Scenario) -> frozenset[str]:
     source = criterion.source
     if isinstance(source, RasterSource | TableSource):
         return frozenset({source.layer} if source.layer else ())
+    if isinstance(source, FreightSource):
+        return frozenset({"freight-modes"})
     if isinstance(source, PowerSource) and source.quantity != "price":
         return frozenset({"hydro" if source.quantity == "dry_shortfall" else "grid-emission-factors"})
     if isinstance(source, PowerSource) and scenario.power is not None:
@@ -80,6 +89,6 @@ def _own_layers(criterion: Criterion, scenario: Scenario) -> frozenset[str]:
 
 def _what(criterion: Criterion) -> str:
     source = criterion.source
-    if isinstance(source, PowerSource):
-        return f"power, {source.quantity}"
+    if isinstance(source, PowerSource | FreightSource):
+        return f"{source.kind}, {source.quantity}"
     return f"layer {getattr(source, 'layer', None)}"

@@ -145,6 +145,16 @@ POWER = (
     ("dry_season_shortfall", "0..1", "枯水期供电缺口(水电占比 × 枯水期出力不足,假设)", "share of supply missing in the dry season: hydro share x (1 - firmness) (assumption)", "hydro"),
     ("dry_season_risk", "0/1", "枯水期限电风险:1 为全天候负荷在枯水期可能被限电", "1: a load that never pauses should expect cuts in the dry season", "hydro"),
 )  # fmt: skip
+RATES = "freight-modes, freight-lines"
+FREIGHT = (
+    ("freight_cost_yuan_per_unit", "yuan/t", "每吨产品的运费:原料运入与产品运出(铁路中值费率)", "freight of a tonne of product: inputs in, product out (rail rate: mid)", RATES),
+    ("freight_cost_low", "yuan/t", "运费,铁路低费率", "freight at the low rail rate", RATES),
+    ("freight_cost_high", "yuan/t", "运费,铁路高费率", "freight at the high rail rate", RATES),
+    ("product_unit", "", "产品计量单位", "unit of the product", "scenario"),
+    ("corridor_benefit_yuan_per_t", "yuan/t", "通道带来的节省:无通道运费减有通道运费(铁路中值费率)", "what the corridor saves: cost without it minus cost with it (rail rate: mid)", RATES),
+    ("corridor_benefit_low", "yuan/t", "通道节省,铁路低费率", "the same at the low rail rate", RATES),
+    ("corridor_benefit_high", "yuan/t", "通道节省,铁路高费率", "the same at the high rail rate", RATES),
+)  # fmt: skip
 
 
 def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Column, ...]:
@@ -156,7 +166,10 @@ def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Colum
     >>> [c.unit for c in column_descriptions(scenario("aluminium"), ["rank", "power_price", "score_power_price"])]
     ['1', 'yuan/kWh', '0..1']
     """
-    known = {name: Column(name, unit, Text(zh, en), source) for name, unit, zh, en, source in (*HEAD, *TAIL, *POWER)}
+    known = {
+        name: Column(name, unit, Text(zh, en), source)
+        for name, unit, zh, en, source in (*HEAD, *TAIL, *POWER, *FREIGHT)
+    }
     for name, criterion in scenario.criteria.items():
         unit = "0..1" if criterion.categories is not None else criterion.unit
         known[name] = Column(name, unit, criterion.title, criterion.measured_from)

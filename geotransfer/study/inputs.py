@@ -91,6 +91,13 @@ class Inputs:
         self._record(layer, file, _frame_sha256(table) if layer else None)
         return table
 
+    def layer(self, layer: str) -> None:
+        """Record a table or features that another room reads by itself."""
+        if layer_entry(layer).kind == "features":
+            self.features(layer, None)
+        else:
+            self.table(layer, None)
+
     def record_file(self, path: str) -> None:
         """Record a user's file."""
         self._record(None, path, None)

@@ -24,8 +24,10 @@ from geotransfer.spec.criteria import (
     RasterSource,
     TableSource,
 )
+from geotransfer.spec.freight import FreightSource
 from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scoring import class_scores
+from geotransfer.study.freight import FreightSupply
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.measured import Measured
 from geotransfer.study.power import PowerSupply, price_areas
@@ -51,6 +53,8 @@ class Places:
         Share of each cell that no rule forbids; shape of the grid.
     power : PowerSupply or None
         How a plant buys its power; None where the scenario does not say.
+    freight : FreightSupply or None
+        What it pays for freight; None where the scenario does not say.
     """
 
     zones: Zones
@@ -58,6 +62,7 @@ class Places:
     inputs: Inputs
     allowed: FloatArray
     power: PowerSupply | None
+    freight: FreightSupply | None
 
 
 def measure(name: str, criterion: Criterion, places: Places) -> Measured:
@@ -96,7 +101,15 @@ def _measure(criterion: Criterion, places: Places) -> Measured:
         return _from_table(source, places.zones, inputs)
     if isinstance(source, PowerSource):
         return _from_power(source, places)
+    if isinstance(source, FreightSource):
+        return _from_freight(source, places)
     return _from_column(criterion, source, places.zones, inputs)
+
+
+def _from_freight(source: FreightSource, places: Places) -> Measured:
+    if places.freight is None:
+        raise InputError("the scenario does not say what the plant carries; give [freight]")
+    return places.freight.measured(source.quantity, places.covered, places.inputs.grid.shape)
 
 
 def _from_power(source: PowerSource, places: Places) -> Measured:

@@ -36,7 +36,8 @@ def test_aluminium_weights_are_those_of_its_argument() -> None:
             "power_price": 0.35,
             "dry_season": 0.10,
             "grid_factor": 0.15,
-            "hub_distance": 0.20,
+            "freight": 0.20,
+            "corridor": 0.0,
             "people": 0.15,
             "flat_area": 0.05,
         }

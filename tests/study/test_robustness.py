@@ -55,7 +55,7 @@ def test_the_record_names_who_stays_and_under_which_weights(aluminium: gt.Result
         assert 0 < record[kind]["best_share"] <= 1
         # named are those above one half, and only they
         assert bool(record[kind]["stay"]) == (record[kind]["best_share"] >= 0.5)
-    assert set(record["errors"]) == {"power_price", "dry_season", "grid_factor", "people"}
+    assert set(record["errors"]) == {"power_price", "dry_season", "grid_factor", "freight", "people"}
     first = record["free_weights"]["first"]
     assert 0 < len(first) <= 5
     for row in first:
@@ -65,7 +65,7 @@ def test_the_record_names_who_stays_and_under_which_weights(aluminium: gt.Result
     spearman = np.array(compared["methods"]["spearman"])
     np.testing.assert_allclose(spearman, spearman.T)
     assert (np.diag(spearman) == 1).all()
-    assert set(compared["collinearity"]["vif"]) == set(aluminium.scenario.criteria)
+    assert set(compared["collinearity"]["vif"]) == set(aluminium.scenario.weighted)
 
 
 def test_no_draws_no_columns(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""What a plant carries in and out and what that rests on, in plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from geotransfer.types import Text
+
+__all__ = ["freight_lines"]
+
+
+def freight_lines(facts: Mapping[str, Any]) -> list[Text]:
+    """Return the goods, the places and the corridor; nothing for a scenario without freight.
+
+    Parameters
+    ----------
+    facts : mapping
+        ``provenance["result"]``; its ``freight`` may be missing or None.
+
+    Examples
+    --------
+    >>> freight_lines({})
+    []
+    """
+    record = facts.get("freight")
+    if not isinstance(record, Mapping):
+        return []
+    lines = [
+        Text(
+            zh=f"每吨产品运入 {flow['tonnes']:g} 吨原料, 取最便宜的一处: {'、'.join(flow['places'])}。",
+            en=f"{flow['tonnes']:g} t in per tonne of product, from the cheapest of: {', '.join(flow['places'])}.",
+        )
+        for flow in record["inputs"]
+    ]
+    lines += [
+        Text(
+            zh=f"每吨产品运出 {flow['tonnes']:g} 吨, 平均分往: {'、'.join(flow['places'])}。",
+            en=f"{flow['tonnes']:g} t of product out, in equal parts to: {', '.join(flow['places'])}.",
+        )
+        for flow in record["markets"]
+    ]
+    lines.append(
+        Text(
+            zh="费率均为假设: 铁路 0.08-0.20 元/吨公里, 取中值; 表中列出低、高费率下的运费。",
+            en="All rates are assumptions: rail 0.08-0.20 yuan/t/km, the middle is taken; the table has the cost at "
+            "the low and the high rate.",
+        )
+    )
+    agree = record.get("corridor_signs_agree")
+    if agree is not None:
+        lines.append(
+            Text(
+                zh=f"{record['corridor']}到{record['gateway']}的节省: "
+                f"{agree:.0%} 的区域在低、中、高铁路费率下正负号一致, 其余为未知。",
+                en=f"What {record['corridor']} saves to {record['gateway']}: in {agree:.0%} of the zones the low, mid "
+                "and high rail rates agree on the sign, in the others it is unknown.",
+            )
+        )
+    for row in record["unreached"]:
+        lines.append(
+            Text(zh=f"{row['zone']} 无路可达: {row['reason']}。", en=f"No way from {row['zone']}: {row['reason']}.")
+        )
+    return lines
