@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "ERROR_SCOPES", "GROUPS", "METHODS", "NOT_GIVEN", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
+    "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
     "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
 ]  # fmt: skip
 
@@ -108,6 +108,12 @@ METHODS: Mapping[str, Text] = {
     "spotis": Text(zh="SPOTIS", en="SPOTIS"),
     "vikor": Text(zh="VIKOR", en="VIKOR"),
     "promethee_ii": Text(zh="PROMETHEE II", en="PROMETHEE II"),
+}
+MODES: Mapping[str, Text] = {
+    "rail": Text(zh="铁路", en="rail"),
+    "road": Text(zh="公路", en="road"),
+    "river": Text(zh="内河", en="river"),
+    "sea": Text(zh="海运", en="sea"),
 }
 WEIGHTINGS: Mapping[str, Text] = {
     "direct": Text(zh="直接给定", en="given directly"),

@@ -16,7 +16,14 @@ from markupsafe import Markup
 
 from geotransfer.catalog.boundaries import boundaries, national_lines
 from geotransfer.maps.leaflet_assets import LEAFLET_VERSION, inert_script, inert_style, leaflet_css, leaflet_js
-from geotransfer.maps.overlays import NationalOutline, Overlay, catalogue_overlays, outline_json, overlay_json
+from geotransfer.maps.overlays import (
+    NationalOutline,
+    Overlay,
+    catalogue_overlays,
+    outline_json,
+    overlay_json,
+    route_overlays,
+)
 from geotransfer.maps.payload import MappableResult, embedded_json, result_json
 from geotransfer.types import Text
 
@@ -62,7 +69,8 @@ def suitability_map(result: MappableResult) -> folium.Map:
     'map_geotransfer'
     """
     outline = NationalOutline(land=boundaries("province"), lines=national_lines())
-    return draw_map(result, overlays=catalogue_overlays(), outline=outline)
+    overlays = [*route_overlays(result.provenance["result"]), *catalogue_overlays()]
+    return draw_map(result, overlays=overlays, outline=outline)
 
 
 def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: NationalOutline) -> folium.Map:

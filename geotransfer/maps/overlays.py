@@ -15,9 +15,17 @@ from geotransfer.catalog.layers import layer_features
 from geotransfer.errors import CrsError, InputError
 from geotransfer.maps.topology import coverage_tolerance, shared_arcs, simplified
 from geotransfer.types import Text
-from geotransfer.words import QUALITIES, in_words
+from geotransfer.words import MODES, QUALITIES, in_words
 
-__all__ = ["KNOWN_OVERLAYS", "NationalOutline", "Overlay", "catalogue_overlays", "outline_json", "overlay_json"]
+__all__ = [
+    "KNOWN_OVERLAYS",
+    "NationalOutline",
+    "Overlay",
+    "catalogue_overlays",
+    "outline_json",
+    "overlay_json",
+    "route_overlays",
+]
 
 DECIMALS = 3
 """Positions of overlays, in degrees: about 100 m."""
@@ -25,6 +33,8 @@ BASE_QUANTUM = 0.001
 LINE_TOLERANCE, AREA_TOLERANCE = 0.01, 0.03
 
 
+ROUTES = Text(zh="运输路线", en="Freight routes")
+ROUTES_FROM = Text(zh="默认货运网络, 按运费最低", en="default freight network, cheapest way")
 TIANDITU = Text(zh="底图边界: 天地图", en="base boundaries: Tianditu")
 
 
@@ -108,6 +118,33 @@ def catalogue_overlays() -> list[Overlay]:
         )
         for layer, style in KNOWN_OVERLAYS.items()
     ]
+
+
+def route_overlays(facts: Mapping[str, Any]) -> list[Overlay]:
+    """Return the routes of a run as an overlay, one line a leg; none where the scenario asked for none.
+
+    Parameters
+    ----------
+    facts : mapping
+        ``provenance["result"]``; its ``freight`` may be missing or None.
+    """
+    routes = (facts.get("freight") or {}).get("routes", [])
+    legs = [(route, leg) for route in routes for leg in route["legs"]]
+    if not legs:
+        return []
+    rows = {
+        "name": [_leg_name(route, leg, MODES[leg["mode"]].zh) for route, leg in legs],
+        "name_en": [_leg_name(route, leg, MODES[leg["mode"]].en) for route, leg in legs],
+        "quality": ["assumption"] * len(legs),
+    }
+    lines = [shapely.LineString(leg["path"]) for _, leg in legs]
+    features = gpd.GeoDataFrame(rows, geometry=lines, crs="EPSG:4326")
+    return [Overlay("routes", ROUTES, features, "#be185d", "line", shown=True, origin=ROUTES_FROM)]
+
+
+def _leg_name(route: Mapping[str, Any], leg: Mapping[str, Any], mode: str) -> str:
+    whole = f"{route['origin']} → {route['destination']}"
+    return f"{whole}: {mode} {leg['origin']}–{leg['destination']}, {leg['length_km']:,.0f} km"
 
 
 def outline_json(outline: NationalOutline) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from geotransfer.types import Text
+from geotransfer.words import MODES
 
 __all__ = ["freight_lines"]
 
@@ -57,8 +58,19 @@ def freight_lines(facts: Mapping[str, Any]) -> list[Text]:
                 "and high rail rates agree on the sign, in the others it is unknown.",
             )
         )
+    lines += [_route(route) for route in record.get("routes", [])]
     for row in record["unreached"]:
         lines.append(
             Text(zh=f"{row['zone']} 无路可达: {row['reason']}。", en=f"No way from {row['zone']}: {row['reason']}.")
         )
     return lines
+
+
+def _route(route: Mapping[str, Any]) -> Text:
+    zh = " → ".join(f"{MODES[leg['mode']].zh} {leg['length_km']:,.0f} 公里" for leg in route["legs"])
+    en = ", ".join(f"{MODES[leg['mode']].en} {leg['length_km']:,.0f} km" for leg in route["legs"])
+    cost, hours = route["cost_yuan_per_t"], route["hours"]
+    return Text(
+        zh=f"{route['origin']} → {route['destination']}: {zh}; {cost:,.0f} 元/吨, {hours:,.0f} 小时。",
+        en=f"{route['origin']} to {route['destination']}: {en}; {cost:,.0f} yuan/t, {hours:,.0f} h.",
+    )

@@ -40,6 +40,8 @@ class FreightSpec(Model):
         A switch of the network whose worth is shown, cost without it minus cost with it.
     gateway : str, optional
         Where the corridor leads; None shows no benefit.
+    routes : tuple of (origin, destination)
+        Cheapest ways to draw on the map and to list in the report.
     close, open : tuple of str
         Lines or switches that do not run, and planned ones that do.
     """
@@ -48,13 +50,14 @@ class FreightSpec(Model):
     markets: tuple[FreightFlow, ...] = ()
     corridor: str = "西部陆海新通道"
     gateway: str | None = None
+    routes: tuple[tuple[str, str], ...] = ()
     close: tuple[str, ...] = ()
     open: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _something_moves(self) -> Self:
-        if not (self.inputs or self.markets or self.gateway):
-            raise ValueError("expected inputs, markets or a gateway: nothing is carried")
+        if not (self.inputs or self.markets or self.gateway or self.routes):
+            raise ValueError("expected inputs, markets, a gateway or routes: nothing is carried")
         return self
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from geotransfer.errors import InputError
 from geotransfer.freight.corridor import CorridorBenefit, corridor_benefit, product_freight
 from geotransfer.freight.modes import Commodity, RateLevel
 from geotransfer.freight.network import FreightNetwork, freight_network
+from geotransfer.freight.routes import Route
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.freight import FreightFlow, FreightQuantity, FreightSpec
 from geotransfer.study.inputs import Inputs
@@ -29,6 +31,8 @@ TABLE_LAYERS = (
 LEVELS: tuple[RateLevel, ...] = ("low", "mid", "high")
 """Of the rail rate, the most telling assumption."""
 UNIT = "t"
+PATH_DECIMALS = 4
+"""Of degrees, about 10 m."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +49,15 @@ class FreightSupply:
         yuan per tonne to the gateway.
     unreached : list of (zone, reason)
         Zones without a way, and why.
+    routes : tuple of Route
+        Those asked for.
     """
 
     spec: FreightSpec
     costs: dict[str, FloatArray]
     benefit: CorridorBenefit | None
     unreached: list[tuple[str, str]]
+    routes: tuple[Route, ...] = ()
 
     def measured(self, quantity: FreightQuantity, covered: Coverage, shape: tuple[int, int]) -> Measured:
         """Return the figure of each zone; a cell has that of the zone that holds most of it.
@@ -91,6 +98,7 @@ class FreightSupply:
         """Return the ``freight`` part of run.json."""
         record = self.spec.model_dump(mode="json")
         record["unreached"] = [{"zone": zone, "reason": reason} for zone, reason in self.unreached]
+        record["routes"] = [_route_record(route) for route in self.routes]
         if self.benefit is not None:
             known = np.isfinite(self.benefit.at("mid"))
             record["corridor_signs_agree"] = round(float(self.benefit.agrees[known].mean()), 6) if known.any() else None
@@ -126,7 +134,29 @@ def freight_supply(spec: FreightSpec, zones: Zones, inputs: Inputs) -> FreightSu
     if spec.gateway is not None:
         container = network.priced("container")
         benefit = corridor_benefit(container, zones.table, spec.gateway, corridor=spec.corridor)
-    return FreightSupply(spec, costs, benefit, _unreached(network, zones.table, spec, costs))
+    routes = tuple(network.route(origin, destination) for origin, destination in spec.routes)
+    return FreightSupply(spec, costs, benefit, _unreached(network, zones.table, spec, costs), routes)
+
+
+def _route_record(route: Route) -> dict[str, Any]:
+    return {
+        "origin": route.origin,
+        "destination": route.destination,
+        "length_km": round(route.length_km, 3),
+        "cost_yuan_per_t": round(route.cost_yuan_per_t, 3),
+        "hours": round(route.hours, 3),
+        "co2_kg_per_t": round(route.co2_kg_per_t, 3),
+        "legs": [
+            {
+                "mode": leg.mode,
+                "origin": leg.origin,
+                "destination": leg.destination,
+                "length_km": round(leg.length_km, 3),
+                "path": np.round(shapely.get_coordinates(leg.geometry), PATH_DECIMALS).tolist(),
+            }
+            for leg in route.legs
+        ],
+    }
 
 
 def _flows(flows: Sequence[FreightFlow]) -> list[tuple[float, Sequence[str], Commodity]]:

@@ -8,6 +8,8 @@ import pytest
 
 import geotransfer as gt
 from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.maps.overlays import route_overlays
+from geotransfer.report.freight import freight_lines
 
 SMALL = {"within": ["宁夏", "贵州"], "grid.resolution": 25_000, "robustness.draws": 0}
 FLOWS = {
@@ -73,6 +75,19 @@ def test_an_island_without_a_hub_is_unknown_with_a_reason() -> None:
     assert (island["status"], island["reason"]) == ("unknown", "freight")
     (row,) = result.provenance["result"]["freight"]["unreached"]
     assert row == {"zone": island["zone"], "reason": "on 长海县, where the network has no hub"}
+
+
+def test_routes_are_recorded_and_drawn() -> None:
+    result = with_freight({**FLOWS, "gateway": "新加坡", "routes": [["重庆", "钦州"]]})
+    (route,) = result.provenance["result"]["freight"]["routes"]
+    way = gt.freight_network().route("重庆", "钦州")
+    assert route["cost_yuan_per_t"] == pytest.approx(way.cost_yuan_per_t, abs=0.001)
+    assert [leg["mode"] for leg in route["legs"]] == [leg.mode for leg in way.legs]
+    (overlay,) = route_overlays(result.provenance["result"])
+    assert overlay.features["name"].iloc[0].startswith("重庆市 → 钦州市: 铁路 重庆市–钦州市")
+    assert overlay.features.geometry.iloc[0].hausdorff_distance(way.legs[0].geometry) < 0.001
+    assert route_overlays({"freight": None}) == []
+    assert any("重庆市 to 钦州市: rail 1," in line.en for line in freight_lines(result.provenance["result"]))
 
 
 def test_closing_a_line_never_makes_it_cheaper() -> None:
