@@ -123,19 +123,19 @@ def freight_supply(spec: FreightSpec, zones: Zones, inputs: Inputs) -> FreightSu
     for layer in TABLE_LAYERS:
         inputs.layer(layer)
     network = freight_network().switched(close=spec.close, open=spec.open)
+    # a zone enters at its representative point, which is found once
+    entries = gpd.GeoDataFrame({"zone": zones.table["zone"].to_numpy()}, geometry=zones.shown.representative_point())
     costs: dict[str, FloatArray] = {}
     if spec.inputs or spec.markets:
         for level in LEVELS:
             priced = network.priced(rates={"rail": level})
-            costs[level] = product_freight(
-                priced, zones.table, inputs=_flows(spec.inputs), markets=_flows(spec.markets)
-            )
+            costs[level] = product_freight(priced, entries, inputs=_flows(spec.inputs), markets=_flows(spec.markets))
     benefit = None
     if spec.gateway is not None:
         container = network.priced("container")
-        benefit = corridor_benefit(container, zones.table, spec.gateway, corridor=spec.corridor)
+        benefit = corridor_benefit(container, entries, spec.gateway, corridor=spec.corridor)
     routes = tuple(network.route(origin, destination) for origin, destination in spec.routes)
-    return FreightSupply(spec, costs, benefit, _unreached(network, zones.table, spec, costs), routes)
+    return FreightSupply(spec, costs, benefit, _unreached(network, entries, spec, costs), routes)
 
 
 def _route_record(route: Route) -> dict[str, Any]:

@@ -74,11 +74,13 @@ class PowerSupply:
 
     def price(self, area: IntArray, lcoe: FloatArray | None) -> FloatArray:
         """Return the price at the gate, yuan/kWh, NaN where there is no area or no cost of own power."""
-        total = np.full(len(area), np.nan)
-        known = area != NOWHERE if lcoe is None else (area != NOWHERE) & np.isfinite(lcoe)
-        if known.any():
-            total[known] = self.delivered(area[known], None if lcoe is None else lcoe[known]).total
-        return total
+        every = np.arange(len(self.tables.areas))
+        if lcoe is None:
+            return np.append(self.delivered(every, None).total, np.nan)[area]
+        # at a fixed share the price is a straight line in the cost of own power, one for each area
+        free, dear = (self.delivered(every, np.full(len(every), cost)).total for cost in (0.0, 1.0))
+        base, slope = np.append(free, np.nan), np.append(dear - free, np.nan)
+        return np.asarray(base[area] + slope[area] * np.where(np.isfinite(lcoe), lcoe, np.nan))
 
     def delivered(self, area: IntArray, lcoe: FloatArray | None) -> DeliveredPrice:
         """Return the price of places that all have an area, with its terms."""
