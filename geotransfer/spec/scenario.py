@@ -179,8 +179,8 @@ class Scenario(Model):
         """The criteria that count, also where their weights come from the data."""
         people = self.weighting.subjective if isinstance(self.weighting, Combined) else self.weighting
         if isinstance(people, Comparisons):
-            # judgements are above 0, and so is every weight
-            return list(self.criteria)
+            # judgements are above 0, and so is the weight of every criterion that is compared
+            return [name for name, c in self.criteria.items() if c.weight > 0]
         stated = None if isinstance(people, DataWeights) else people
         return [name for name, w in derived_weights(stated, self.criteria).values.items() if w > 0]
 

@@ -47,7 +47,7 @@ class Direct(Model):
 
 
 class Comparisons(Model):
-    """Pairwise comparisons (AHP), rows and columns in the order of the criteria.
+    """Pairwise comparisons (AHP), rows and columns in the order of the criteria; those of weight 0 stay out.
 
     One `matrix`, or the `matrices` of a group: their geometric mean, with `members` as the weights of the persons.
     """
@@ -152,7 +152,7 @@ def derived_weights(weighting: Weighting | None, criteria: dict[str, Criterion])
         _check_names("weights", list(weighting.weights), names)
         return _by_name(names, [weighting.weights.get(name, 0.0) for name in names], {"method": "direct"})
     if isinstance(weighting, Comparisons):
-        return _compared(weighting, names)
+        return _compared(weighting, criteria)
     if isinstance(weighting, RankOrder):
         _check_names("order", list(weighting.order), names)
         given = rank_order_weights(len(weighting.order), method=weighting.formula)
@@ -180,12 +180,13 @@ def _check_names(key: str, given: Sequence[str], names: Sequence[str]) -> None:
         )
 
 
-def _compared(weighting: Comparisons, names: list[str]) -> Weights:
+def _compared(weighting: Comparisons, criteria: dict[str, Criterion]) -> Weights:
+    names = [name for name, criterion in criteria.items() if criterion.weight > 0]
     matrices = weighting.matrices or (weighting.matrix or (),)
     for matrix in matrices:
         if len(matrix) != len(names) or any(len(row) != len(names) for row in matrix):
             raise InputError(
-                f"weighting.matrix has {len(matrix)} rows, the scenario {len(names)} criteria "
+                f"weighting.matrix has {len(matrix)} rows, the scenario {len(names)} criteria with a weight "
                 f"({', '.join(names)}); expected one row and one column each, in that order"
             )
     if weighting.members is not None and len(weighting.members) != len(matrices):
@@ -205,7 +206,8 @@ def _compared(weighting: Comparisons, names: list[str]) -> Weights:
         "lambda_max": round(found.lambda_max, 6),
         "worst_judgements": [str(one) for one in found.worst_judgements],
     }
-    return _by_name(names, found.weights, record)
+    by_name = dict(zip(names, found.weights.tolist(), strict=True))
+    return _by_name(list(criteria), [by_name.get(name, 0.0) for name in criteria], record)
 
 
 def _swung(weighting: Swing, criteria: dict[str, Criterion]) -> Weights:

@@ -49,6 +49,14 @@ def test_the_record_says_how_the_weights_came_about() -> None:
     assert gt.run(sources()).provenance["result"]["weighting"]["method"] == "own"
 
 
+def test_a_criterion_without_weight_is_not_compared() -> None:
+    matrix = [[1 if i == j else 2.0 ** (j - i) for j in range(5)] for i in range(5)]
+    study = sources(**{"criteria.tariff.weight": 0.0, "weighting": {"method": "comparisons", "matrix": matrix}})
+    halves = [2.0**-i for i in range(5)]
+    assert list(study.weights.values()) == pytest.approx([0.0, *(h / sum(halves) for h in halves)])
+    assert study.weighted == list(study.criteria)[1:]
+
+
 def test_direct_weights_and_swings_by_name() -> None:
     direct = sources(weighting={"method": "direct", "weights": {"tariff": 3, "people": 1}})
     assert {k: w for k, w in direct.weights.items() if w} == {"tariff": 0.75, "people": 0.25}
@@ -107,7 +115,7 @@ def test_data_weights_that_cannot_be_had() -> None:
 
 
 def test_weightings_that_do_not_fit() -> None:
-    with pytest.raises(InputError, match="matrix has 2 rows, the scenario 6 criteria"):
+    with pytest.raises(InputError, match="matrix has 2 rows, the scenario 6 criteria with a weight"):
         gt.run(sources(weighting={"method": "comparisons", "matrix": [[1, 2], [0.5, 1]]}))
     with pytest.raises(InputError, match=r"names a criterion twice; expected criteria, each once, of tariff"):
         gt.run(sources(weighting={"method": "rank_order", "order": ["tariff", "tariff"]}))
