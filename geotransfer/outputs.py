@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -25,13 +25,13 @@ from rasterio.errors import RasterioError
 from geotransfer.errors import InputError, OutputError
 from geotransfer.maps import suitability_map, write_offline
 from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
-from geotransfer.report import render_report
+from geotransfer.report import print_pdf, render_report
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
 from geotransfer.study.result import Column, Result
 
-__all__ = ["FILES", "check_target", "read_result", "write_map", "write_result"]
+__all__ = ["FILES", "check_target", "read_result", "write_map", "write_report", "write_result"]
 
 FILES = (
     "ranking.csv", "ranking.gpkg", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
@@ -294,3 +294,34 @@ def write_map(directory: str | os.PathLike[str]) -> Path:
     path = Path(directory) / "map.html"
     write_offline(suitability_map(read_result(directory)), path)
     return path
+
+
+def write_report(
+    directory: str | os.PathLike[str], *, pdf: bool = False, language: Literal["zh", "en"] = "zh"
+) -> list[Path]:
+    """Write report.html of a finished result again, and report.pdf when asked for; return their paths.
+
+    Parameters
+    ----------
+    directory : path
+        Of a finished result.
+    pdf : bool
+        Print it too; needs Chromium, Chrome or Edge.
+    language : {"zh", "en"}
+        Of the PDF; the page holds both.
+
+    Raises
+    ------
+    InputError
+        The folder holds no complete result.
+    OutputError
+        No browser to print with.
+    """
+    page = Path(directory) / "report.html"
+    html = render_report(read_result(directory))
+    written = [page]
+    if pdf:
+        written.append(Path(directory) / "report.pdf")
+        print_pdf(html, written[-1], language=language)
+    page.write_text(html, encoding="utf-8", newline="\n")
+    return written

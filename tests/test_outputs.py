@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
+import re
 import shutil
 import sqlite3
 from pathlib import Path
@@ -120,6 +121,23 @@ def test_read_result_gives_back_what_was_written(small: gt.Result, tmp_path: Pat
     before = (tmp_path / "out" / "map.html").read_text(encoding="utf-8")
     outputs.write_map(tmp_path / "out")
     assert (tmp_path / "out" / "map.html").read_text(encoding="utf-8") == before
+    before = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert outputs.write_report(tmp_path / "out") == [tmp_path / "out" / "report.html"]
+    # the second report knows that writing took time
+    seconds = re.compile(r"started.*?Python")
+    again = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert seconds.sub("", again) == seconds.sub("", before)
+
+
+def test_a_report_without_a_browser_leaves_the_page_alone(
+    small: gt.Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gt.write_result(small, tmp_path / "out")
+    (tmp_path / "out" / "report.html").write_text("old")
+    monkeypatch.setenv("GEOTRANSFER_CHROMIUM", str(tmp_path / "nowhere"))
+    with pytest.raises(OutputError, match="no Chromium, Chrome or Edge"):
+        outputs.write_report(tmp_path / "out", pdf=True)
+    assert (tmp_path / "out" / "report.html").read_text() == "old"
 
 
 def test_an_own_result_is_replaced_and_what_lies_beside_it_stays(small: gt.Result, tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
-"""``geotransfer run``, ``scenarios`` and ``map``."""
+"""``geotransfer run``, ``scenarios``, ``map`` and ``report``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -22,6 +22,7 @@ def register(app: typer.Typer) -> None:
     app.command("run")(_run)
     app.command("scenarios")(_scenarios)
     app.command("map")(_map)
+    app.command("report")(_report)
 
 
 def _run(
@@ -103,3 +104,15 @@ def _map(directory: Annotated[Path, typer.Argument(help="Folder of a finished ru
     from geotransfer.outputs import write_map
 
     typer.echo(str(write_map(directory)))
+
+
+def _report(
+    directory: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    pdf: Annotated[bool, typer.Option("--pdf", help="Print report.pdf too; needs Chromium, Chrome or Edge.")] = False,
+    lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of the PDF.")] = "zh",
+) -> None:
+    """Write report.html of a finished run again, and report.pdf with --pdf."""
+    from geotransfer.outputs import write_report
+
+    for path in write_report(directory, pdf=pdf, language=lang):
+        typer.echo(str(path))

@@ -1,5 +1,6 @@
 """Reports of a result."""
 
 from geotransfer.report.document import render_report
+from geotransfer.report.pdf import print_pdf
 
-__all__ = ["render_report"]
+__all__ = ["print_pdf", "render_report"]

@@ -11,10 +11,12 @@ from typing import Any, Protocol
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from geotransfer.errors import InputError
+from geotransfer.report.drawing import can_draw
+from geotransfer.report.figures import NO_FIGURES, report_figures
 from geotransfer.report.freight import freight_lines
 from geotransfer.report.method import method_lines
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
@@ -77,7 +79,7 @@ def render_report(result: ReportableResult) -> str:
         raise InputError("the ranking has no zones, so there is nothing to report; run the scenario on some zones")
     return (
         _environment()
-        .from_string(_template("report.html"))
+        .get_template("report.html")
         .render(
             style=Markup(_template("report.css")),
             facts=facts,
@@ -87,12 +89,14 @@ def render_report(result: ReportableResult) -> str:
             method=method_lines(facts),
             room=_room(facts),
             power=power_lines(facts),
-            freight=freight_lines(facts),
+            freight=freight_lines(facts, names=dict(zip(ranking["zone"], ranking["name"], strict=True))),
             supply=(facts.get("power") or {}).get("areas", []),
             provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),
             drawn={"rank_p05", "rank_p95", "stability"} <= set(ranking.columns),
             robustness=robustness_lines(ranking, facts),
+            figures=report_figures(ranking, facts),
+            no_figures=None if can_draw() else NO_FIGURES,
             picture=minimap_svg(ranking),
             legend=legend_classes(ranking["score"].to_numpy(dtype=np.float64))[::-1],
             colours={"excluded": EXCLUDED, "land": LAND},
@@ -102,7 +106,13 @@ def render_report(result: ReportableResult) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters.update(number=_number, measure=_measure, percent=_percent, short=_short)
     vocabularies = {
         "unit": UNITS,

@@ -11,13 +11,19 @@ from geotransfer.words import MODES
 __all__ = ["freight_lines"]
 
 
-def freight_lines(facts: Mapping[str, Any]) -> list[Text]:
+NO_WAY = {"has no hub": "所在岛屿没有枢纽", "no open link": "没有开通的线路相连"}
+"""Part of a reason of `FreightNetwork.reasons` -> the same in Chinese."""
+
+
+def freight_lines(facts: Mapping[str, Any], *, names: Mapping[str, str] | None = None) -> list[Text]:
     """Return the goods, the places and the corridor; nothing for a scenario without freight.
 
     Parameters
     ----------
     facts : mapping
         ``provenance["result"]``; its ``freight`` may be missing or None.
+    names : mapping, optional
+        Zone key -> name, for the zones that nothing reaches.
 
     Examples
     --------
@@ -59,11 +65,13 @@ def freight_lines(facts: Mapping[str, Any]) -> list[Text]:
             )
         )
     lines += [_route(route) for route in record.get("routes", [])]
-    for row in record["unreached"]:
-        lines.append(
-            Text(zh=f"{row['zone']} 无路可达: {row['reason']}。", en=f"No way from {row['zone']}: {row['reason']}.")
-        )
-    return lines
+    return [*lines, *(_unreached(row, names or {}) for row in record["unreached"])]
+
+
+def _unreached(row: Mapping[str, str], names: Mapping[str, str]) -> Text:
+    zone, reason = names.get(row["zone"]) or row["zone"], row["reason"]
+    chinese = next((words for part, words in NO_WAY.items() if part in reason), reason)
+    return Text(zh=f"{zone}无路可达: {chinese}。", en=f"No way from {zone}: {reason}.")
 
 
 def _route(route: Mapping[str, Any]) -> Text:

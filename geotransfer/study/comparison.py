@@ -13,6 +13,7 @@ from geotransfer.errors import InputError
 from geotransfer.mcda.agreement import agreement, rank_reversals
 from geotransfer.mcda.screening import collinearity
 from geotransfer.mcda.sensitivity import rank_sensitivity
+from geotransfer.mcda.weight_swings import weight_swings
 from geotransfer.spec.aggregation import ByName, Owa, Promethee, aggregate, compromise_of
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.evaluate import spearman
@@ -31,6 +32,8 @@ SENSITIVE_ZONES = 5
 """Sobol indices are taken for so many of the first zones."""
 REVERSAL_ZONES = 20
 """So many of the first zones are deleted and copied, one after the other."""
+SWING_ZONES = 20
+"""One weight at a time is halved and raised by half, and so many of the first zones are looked at."""
 
 
 def top_size(n: int) -> int:
@@ -65,8 +68,21 @@ def comparison_record(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str
         "top_n": n,
         "methods": _methods(scenario, scores, weights, zones["name"].tolist(), n),
         "reversals": reversal_record(scenario, scores, weights),
+        "weight_swings": _swings(scenario, scores, weights),
         "collinearity": _collinearity(scores, weighted),
     }
+
+
+def _swings(scenario: Scenario, scores: FloatArray, weights: FloatArray) -> dict[str, Any] | None:
+    """Return by criterion how many of the first zones leave when its weight changes; None where it cannot be told."""
+    top = min(SWING_ZONES, len(scores) // 2)
+    try:
+        found = weight_swings(scores, weights, aggregate=partial(aggregate, scenario.aggregation), top=top)
+    except InputError:
+        # too few zones, or zones all alike under a method that compares them
+        return None
+    pairs = zip(scenario.weighted, found.lowered.tolist(), found.raised.tolist(), strict=True)
+    return {"top": top, "left": {name: {"lowered": low, "raised": high} for name, low, high in pairs}}
 
 
 def _methods(scenario: Scenario, scores: FloatArray, weights: FloatArray, names: list[str], n: int) -> dict[str, Any]:
