@@ -92,6 +92,8 @@ if TYPE_CHECKING:
     from geotransfer.mcda.weighting import swing_weights as swing_weights
     from geotransfer.outputs import read_result as read_result
     from geotransfer.outputs import write_result as write_result
+    from geotransfer.qgis.layers import from_qgis_layer as from_qgis_layer
+    from geotransfer.qgis.layers import to_qgis_layer as to_qgis_layer
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
@@ -155,6 +157,7 @@ _HOMES = {
     "mcda.uncertainty": ("CriterionError", "draw_errors"),
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
+    "qgis.layers": ("from_qgis_layer", "to_qgis_layer"),
     "raster": ("Raster", "read_raster", "write_raster"),
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),

@@ -65,11 +65,20 @@ def missing_for(marker: str) -> str | None:
         return "playwright is not installed: pip install 'geotransfer[test]'"
     if marker == "browser" and find_chromium() is None:
         return "no Chromium: install one, or set GEOTRANSFER_CHROMIUM"
+    if marker == "qgis" and find_qgis_process() is None:
+        return "no qgis_process: install QGIS (Debian: apt install qgis python3-qgis), or set GEOTRANSFER_QGIS_PROCESS"
     return None
 
 
+def find_qgis_process() -> str | None:
+    """GEOTRANSFER_QGIS_PROCESS, or the one of the system; Debian's wrapper is broken, its .bin is not."""
+    named = os.environ.get("GEOTRANSFER_QGIS_PROCESS")
+    candidates = (named,) if named else ("/usr/bin/qgis_process.bin", "qgis_process.bin", "qgis_process")
+    return next((found for found in map(shutil.which, candidates) if found), None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    reasons = {marker: missing_for(marker) for marker in ("data", "browser")}
+    reasons = {marker: missing_for(marker) for marker in ("data", "browser", "qgis", "postgis")}
     for item in items:
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):

@@ -28,8 +28,8 @@ LINES = (
     ("relocation", "maps", "report"),
     ("outputs",),
     ("batch",),
-    ("cli",),
     ("qgis",),
+    ("cli",),
 )
 LINE_OF = {room: number for number, line in enumerate(LINES) for room in line}
 DOORS = ("__init__", "__main__")

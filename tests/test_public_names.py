@@ -30,6 +30,7 @@ FUNCTIONS = {
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
     "entropy_weights": "(matrix)",
+    "from_qgis_layer": "(layer)",
     "freight_friction": "(slope, *, roads=None, water=None, within=None, rates=None)",
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
@@ -71,6 +72,7 @@ FUNCTIONS = {
     "standard_deviation_weights": "(matrix)",
     "suitability_map": "(result)",
     "swing_weights": "(points, *, judged=None, scored=None)",
+    "to_qgis_layer": "(features, name)",
     "topsis": "(matrix, weights, *, directions, normalization='vector', bounds=None)",
     "turbine_power_curve": "(turbine)",
     "vetoed": "(scores, *, minimum)",

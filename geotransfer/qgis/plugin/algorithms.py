@@ -1,0 +1,348 @@
+"""The algorithms: their parameters, and the job each one asks for."""
+
+from qgis.core import (
+    QgsProcessingOutputNumber,
+    QgsProcessingOutputRasterLayer,
+    QgsProcessingOutputVectorLayer,
+    QgsProcessingParameterBand,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterFolderDestination,
+    QgsProcessingParameterMatrix,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
+    QgsProcessingParameterString,
+    QgsProcessingParameterVectorDestination,
+)
+
+from .base import VECTOR, GeotransferAlgorithm
+from .words import say
+
+SCENARIO_HELP = (
+    "情景: 内置名称 (aluminium, data-centre 等) 或 .toml 文件。改动: 每行一条, 如 grid.resolution=25000 或 "
+    "criteria.people.weight=0.4。",
+    "Scenario: a built-in name (aluminium, data-centre, ...) or a .toml file. Changes: one a line, for example "
+    "grid.resolution=25000 or criteria.people.weight=0.4.",
+)
+STATISTICS = ["mean", "min", "max", "sum", "count", "stdev", "median", "coverage"]
+WAYS = ["cost", "time", "co2", "generalised"]
+COMMODITIES = ["bulk", "container", "liquid"]
+METHODS = ["eigenvector", "geometric_mean"]
+
+
+class _OfScenario(GeotransferAlgorithm):
+    """An algorithm with a scenario and changes to it."""
+
+    def add_scenario(self):
+        self.addParameter(QgsProcessingParameterString("SCENARIO", say("情景", "Scenario"), defaultValue="aluminium"))
+        self.addParameter(
+            QgsProcessingParameterString(
+                "CHANGES", say("改动 (每行 键=值)", "Changes (KEY=VALUE, one a line)"), multiLine=True, optional=True
+            )
+        )
+
+    def scenario(self, parameters, context):
+        return {
+            "scenario": self.parameterAsString(parameters, "SCENARIO", context),
+            "assignments": self.lines(parameters, "CHANGES", context),
+        }
+
+
+class RunScenario(_OfScenario):
+    """Run a whole scenario into a folder."""
+
+    NAME = "run_scenario"
+    TITLE = ("运行情景", "Run scenario")
+    HELP = (
+        "对情景的全部区域排名, 写出表格、栅格、地图和报告。" + SCENARIO_HELP[0],
+        "Ranks the zones of a scenario and writes tables, rasters, map and report. " + SCENARIO_HELP[1],
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.add_scenario()
+        self.addParameter(QgsProcessingParameterFolderDestination("FOLDER", say("结果文件夹", "Folder of the result")))
+        self.addOutput(QgsProcessingOutputVectorLayer("RANKING", say("排名", "Ranking")))
+        self.addOutput(QgsProcessingOutputRasterLayer("SUITABILITY", say("适宜性栅格", "Suitability raster")))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {
+            **self.scenario(parameters, context),
+            "folder": self.parameterAsString(parameters, "FOLDER", context),
+        }
+
+
+class SuitabilityZones(_OfScenario):
+    """Rank the user's zones."""
+
+    NAME = "suitability_zones"
+    TITLE = ("区域适宜性", "Suitability of zones")
+    HELP = (
+        "按情景给您的面或点排名。" + SCENARIO_HELP[0],
+        "Ranks your polygons or points by a scenario. " + SCENARIO_HELP[1],
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.addParameter(QgsProcessingParameterFeatureSource("ZONES", say("区域", "Zones"), [VECTOR]))
+        self.add_scenario()
+        self.addParameter(QgsProcessingParameterVectorDestination("OUTPUT", say("排名", "Ranking")))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {
+            **self.scenario(parameters, context),
+            "zones": self.features(parameters, "ZONES", context),
+            "output": self.output(parameters, "OUTPUT", context),
+        }
+
+
+class SuitabilityRaster(_OfScenario):
+    """Suitability of cells."""
+
+    NAME = "suitability_raster"
+    TITLE = ("适宜性栅格", "Suitability raster")
+    HELP = (
+        "按情景计算每个格网的综合得分 (0–1); 排除与未知处无值。" + SCENARIO_HELP[0],
+        "Score of each cell (0 to 1) by a scenario; no value where excluded or unknown. " + SCENARIO_HELP[1],
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.add_scenario()
+        self.addParameter(QgsProcessingParameterRasterDestination("OUTPUT", say("适宜性", "Suitability")))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {**self.scenario(parameters, context), "output": self.output(parameters, "OUTPUT", context)}
+
+
+class ZonalStatistics(GeotransferAlgorithm):
+    """Statistics of a raster in zones, by exact coverage."""
+
+    NAME = "zonal_statistics"
+    TITLE = ("分区统计 (精确覆盖)", "Zonal statistics (exact coverage)")
+    HELP = (
+        "按每个像元落在区域内的面积比例加权; 小于一个像元的区域也有值。区域须带坐标系。",
+        "Cells count by the share of them that lies in the zone, so that a zone smaller than a cell has a value too. "
+        "The zones need a CRS.",
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.addParameter(QgsProcessingParameterFeatureSource("ZONES", say("区域", "Zones"), [VECTOR]))
+        self.addParameter(QgsProcessingParameterRasterLayer("RASTER", say("栅格", "Raster")))
+        self.addParameter(QgsProcessingParameterBand("BAND", say("波段", "Band"), 1, "RASTER", optional=True))
+        self.addParameter(
+            QgsProcessingParameterEnum(
+                "STATISTICS", say("统计量", "Statistics"), STATISTICS, allowMultiple=True, defaultValue=[0]
+            )
+        )
+        self.addParameter(QgsProcessingParameterString("PREFIX", say("字段前缀", "Prefix of the fields"), "_"))
+        self.addParameter(
+            QgsProcessingParameterVectorDestination("OUTPUT", say("带统计量的区域", "Zones with statistics"))
+        )
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        chosen = self.parameterAsEnums(parameters, "STATISTICS", context)
+        return {
+            "zones": self.features(parameters, "ZONES", context),
+            "raster": self.raster(parameters, "RASTER", context),
+            "band": self.parameterAsInt(parameters, "BAND", context) or 1,
+            "stats": [STATISTICS[number] for number in chosen],
+            "prefix": self.parameterAsString(parameters, "PREFIX", context),
+            "output": self.output(parameters, "OUTPUT", context),
+        }
+
+
+class Weights(GeotransferAlgorithm):
+    """AHP weights."""
+
+    NAME = "weights"
+    TITLE = ("两两比较求权重 (AHP)", "Weights from comparisons (AHP)")
+    HELP = (
+        "矩阵第 i 行第 j 列: 准则 i 相对准则 j 的重要程度 (1–9 或 1/3)。一致性比率高于 0.10 时会提示矛盾的判断。",
+        "Row i, column j: how much more important criterion i is than j (1 to 9, or 1/3). Above a consistency ratio of "
+        "0.10 the judgements that contradict the others are named.",
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        names = say("准则 (逗号分隔)", "Criteria (separated by commas)")
+        self.addParameter(QgsProcessingParameterString("NAMES", names, "power, freight, people"))
+        self.addParameter(
+            QgsProcessingParameterMatrix(
+                "MATRIX", say("比较矩阵", "Comparisons"), numberRows=3, headers=["1", "2", "3"],
+                defaultValue=["1", "1", "1", "1", "1", "1", "1", "1", "1"],
+            )
+        )  # fmt: skip
+        self.addParameter(QgsProcessingParameterEnum("METHOD", say("方法", "Method"), METHODS, defaultValue=0))
+        self.addParameter(QgsProcessingParameterFileDestination("OUTPUT", say("权重表", "Weights"), "CSV (*.csv)"))
+        self.addOutput(QgsProcessingOutputNumber("CONSISTENCY_RATIO", say("一致性比率", "Consistency ratio")))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {
+            "names": self.parameterAsString(parameters, "NAMES", context).replace("，", ",").split(","),
+            "matrix": [str(cell) for cell in self.parameterAsMatrix(parameters, "MATRIX", context)],
+            "method": METHODS[self.parameterAsEnum(parameters, "METHOD", context)],
+            "output": self.parameterAsFileOutput(parameters, "OUTPUT", context),
+        }
+
+
+class RankAcceptability(GeotransferAlgorithm):
+    """Monte Carlo on the weights."""
+
+    NAME = "rank_acceptability"
+    TITLE = ("名次可接受度 (随机权重)", "Rank acceptability (drawn weights)")
+    HELP = (
+        "权重随机抽取时, 各区域取得第一、进入前若干名的频率与名次的 5–95 % 区间 (SMAA-2)。"
+        "字段须为 0–1 的得分, 1 为最好。不给权重则在所有权重组合中均匀抽取。",
+        "How often each zone comes first or among the first when the weights are drawn, and its rank from 5 to 95 % "
+        "(SMAA-2). The fields are scores from 0 to 1, 1 best. Without weights all combinations are equally likely.",
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.addParameter(QgsProcessingParameterFeatureSource("ZONES", say("区域", "Zones"), [VECTOR]))
+        self.addParameter(
+            QgsProcessingParameterField(
+                "FIELDS", say("得分字段", "Fields of scores"), parentLayerParameterName="ZONES",
+                type=QgsProcessingParameterField.Numeric, allowMultiple=True,
+            )
+        )  # fmt: skip
+        weights = say("权重 (按字段次序, 逗号分隔, 可空)", "Weights in the order of the fields (commas; may be empty)")
+        self.addParameter(QgsProcessingParameterString("WEIGHTS", weights, optional=True))
+        self._number("CONCENTRATION", ("权重的集中度", "Concentration around the weights"), 50.0, least=1.0)
+        self._number("DRAWS", ("抽样次数", "Draws"), 10000, whole=True)
+        self._number("SEED", ("随机种子", "Seed"), 1, least=0, whole=True)
+        self._number("TOP", ("前几名", "How many count as first"), 10, whole=True)
+        self.addParameter(QgsProcessingParameterVectorDestination("OUTPUT", say("可接受度", "Acceptability")))
+
+    def _number(self, name, title, default, least=1.0, whole=False):
+        kind = QgsProcessingParameterNumber.Integer if whole else QgsProcessingParameterNumber.Double
+        self.addParameter(QgsProcessingParameterNumber(name, say(*title), kind, default, minValue=least))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        text = self.parameterAsString(parameters, "WEIGHTS", context)
+        return {
+            "zones": self.features(parameters, "ZONES", context),
+            "fields": self.parameterAsFields(parameters, "FIELDS", context),
+            "weights": [float(part) for part in text.replace("，", ",").split(",") if part.strip()],
+            "concentration": self.parameterAsDouble(parameters, "CONCENTRATION", context),
+            "draws": self.parameterAsInt(parameters, "DRAWS", context),
+            "seed": self.parameterAsInt(parameters, "SEED", context),
+            "top": self.parameterAsInt(parameters, "TOP", context),
+            "output": self.output(parameters, "OUTPUT", context),
+        }
+
+
+class FreightCost(GeotransferAlgorithm):
+    """Freight to destinations."""
+
+    NAME = "freight_cost"
+    TITLE = ("到目的地的运费", "Freight cost to destinations")
+    HELP = (
+        "铁路、公路、水运联运网上每吨货物到各目的地的最便宜路线: 成本 (元/吨)、时间 (小时)、碳 (千克/吨) 或综合成本 "
+        "(元/吨)。费率为假设。",
+        "The best way of a tonne on the network of rail, road and water: cost (yuan/t), time (h), CO2 (kg/t) or "
+        "generalised cost (yuan/t). The rates are assumptions.",
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.addParameter(QgsProcessingParameterFeatureSource("ZONES", say("区域", "Zones"), [VECTOR]))
+        names = say("目的地 (每行一个, 如 钦州)", "Destinations (one a line, for example 钦州)")
+        self.addParameter(QgsProcessingParameterString("DESTINATIONS", names, "钦州", multiLine=True))
+        self.addParameter(QgsProcessingParameterEnum("BY", say("按", "By"), WAYS, defaultValue=0))
+        self.addParameter(QgsProcessingParameterEnum("COMMODITY", say("货类", "Goods"), COMMODITIES, defaultValue=0))
+        self.addParameter(QgsProcessingParameterVectorDestination("OUTPUT", say("带运费的区域", "Zones with freight")))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {
+            "zones": self.features(parameters, "ZONES", context),
+            "destinations": self.lines(parameters, "DESTINATIONS", context),
+            "by": WAYS[self.parameterAsEnum(parameters, "BY", context)],
+            "commodity": COMMODITIES[self.parameterAsEnum(parameters, "COMMODITY", context)],
+            "output": self.output(parameters, "OUTPUT", context),
+        }
+
+
+class CostDistance(GeotransferAlgorithm):
+    """Accumulated cost."""
+
+    NAME = "cost_distance"
+    TITLE = ("成本距离", "Cost distance")
+    HELP = (
+        "由最近的源出发、累积摩擦成本最小的值; 摩擦为每单位长度 (坐标系单位) 的成本, 无值处不可通行; 8 邻域。",
+        "The least accumulated cost from the nearest source. Friction is cost per unit of length of its CRS, no value "
+        "is impassable; 8 neighbours.",
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.addParameter(QgsProcessingParameterRasterLayer("FRICTION", say("摩擦", "Friction")))
+        self.addParameter(QgsProcessingParameterFeatureSource("SOURCES", say("源", "Sources"), [VECTOR]))
+        self.addParameter(QgsProcessingParameterRasterDestination("OUTPUT", say("成本距离", "Cost distance")))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {
+            "friction": self.raster(parameters, "FRICTION", context),
+            "sources": self.features(parameters, "SOURCES", context),
+            "output": self.output(parameters, "OUTPUT", context),
+        }
+
+
+class ExplainZone(GeotransferAlgorithm):
+    """Why a zone stands where it stands."""
+
+    NAME = "explain_zone"
+    TITLE = ("解释一个区域", "Explain a zone")
+    HELP = (
+        "某区域在一次结果里的得分分解、未通过和未核查的规则、进入前十需要什么。区域: 键、代码或名称。",
+        "The score of a zone of a result taken apart, the rules it fails, those not checked, and what it would take to "
+        "enter the top ten. Zone: key, adcode or name.",
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        folder = QgsProcessingParameterFile.Folder
+        self.addParameter(QgsProcessingParameterFile("FOLDER", say("结果文件夹", "Folder of a result"), folder))
+        self.addParameter(QgsProcessingParameterString("ZONE", say("区域", "Zone")))
+        self.addParameter(QgsProcessingParameterFileDestination("OUTPUT", say("解释", "Explanation"), "JSON (*.json)"))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {
+            "folder": self.parameterAsFile(parameters, "FOLDER", context),
+            "zone": self.parameterAsString(parameters, "ZONE", context),
+            "output": self.parameterAsFileOutput(parameters, "OUTPUT", context),
+        }
+
+
+class MatchOrigins(GeotransferAlgorithm):
+    """Match origins and destinations."""
+
+    NAME = "match"
+    TITLE = ("转出地与承接地匹配", "Match origins and destinations")
+    HELP = (
+        "按问题文件 (.toml) 把转出的产能分配到承接地, 写出流向、工厂和收益表。",
+        "Assigns the capacity that leaves to places that take it, by a problem file (.toml); writes flows, plants and "
+        "the ledger.",
+    )
+
+    def initAlgorithm(self, configuration=None):  # noqa: D102
+        self.addParameter(QgsProcessingParameterFile("PROBLEM", say("问题文件", "Problem"), extension="toml"))
+        self.addParameter(QgsProcessingParameterFolderDestination("FOLDER", say("结果文件夹", "Folder of the result")))
+        self.addOutput(QgsProcessingOutputVectorLayer("FLOWS", say("流向", "Flows")))
+
+    def job(self, parameters, context, feedback):  # noqa: D102
+        return {
+            "problem": self.parameterAsFile(parameters, "PROBLEM", context),
+            "folder": self.parameterAsString(parameters, "FOLDER", context),
+        }
+
+
+ALGORITHMS = (
+    RunScenario,
+    SuitabilityZones,
+    SuitabilityRaster,
+    ZonalStatistics,
+    Weights,
+    RankAcceptability,
+    FreightCost,
+    CostDistance,
+    ExplainZone,
+    MatchOrigins,
+)

@@ -1,0 +1,29 @@
+"""The Processing provider "geotransfer"."""
+
+import os
+
+from qgis.core import QgsProcessingProvider
+from qgis.PyQt.QtGui import QIcon
+
+from .algorithms import ALGORITHMS
+
+
+class GeotransferProvider(QgsProcessingProvider):
+    """Its algorithms, under one name in the toolbox."""
+
+    def id(self):
+        """Return the name in ``geotransfer:run_scenario``."""
+        return "geotransfer"
+
+    def name(self):
+        """Return the name in the toolbox."""
+        return "geotransfer"
+
+    def icon(self):
+        """Return the picture in the toolbox."""
+        return QIcon(os.path.join(os.path.dirname(__file__), "icon.svg"))
+
+    def loadAlgorithms(self):
+        """Add the algorithms."""
+        for algorithm in ALGORITHMS:
+            self.addAlgorithm(algorithm())
