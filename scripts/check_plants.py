@@ -1,6 +1,6 @@
 """Does a ranking know where plants stand? Areas under the ROC curve with bootstrap intervals.
 
-    python scripts/check_plants.py --industry-data FOLDER [--scenario aluminium|steel-eaf] [--result DIR] [--resolution M]
+    python scripts/check_plants.py --industry-data FOLDER [--scenario steel-eaf] [--result DIR] [--resolution M]
 
 Expected before looking.
 Captive aluminium units are coal-fired, so they follow coal and not green power. The score should lie above 0.5 (cheap
@@ -31,8 +31,8 @@ PROVINCES = {
     "Guangxi": "广西壮族自治区", "Guizhou": "贵州省", "Hebei": "河北省", "Heilongjiang": "黑龙江省", "Henan": "河南省",
     "Hubei": "湖北省", "Hunan": "湖南省", "InnerMongolia": "内蒙古自治区", "Jiangsu": "江苏省", "Jiangxi": "江西省",
     "Jilin": "吉林省", "Liaoning": "辽宁省", "Ningxia": "宁夏回族自治区", "Qinghai": "青海省", "Shaanxi": "陕西省",
-    "Shandong": "山东省", "Shanxi": "山西省", "Sichuan": "四川省", "Tibet": "西藏自治区", "Xinjiang": "新疆维吾尔自治区",
-    "Yunnan": "云南省", "Zhejiang": "浙江省",
+    "Shandong": "山东省", "Shanxi": "山西省", "Sichuan": "四川省", "Tibet": "西藏自治区",
+    "Xinjiang": "新疆维吾尔自治区", "Yunnan": "云南省", "Zhejiang": "浙江省",
 }  # fmt: skip
 
 
@@ -92,9 +92,7 @@ def capacity_by_province(folder: Path) -> pd.Series:
 def print_provinces(ranked: gpd.GeoDataFrame, columns: list[str], capacity: pd.Series) -> None:
     """Print the rank correlation of capacity with the median county of each province."""
     medians = ranked.groupby("province")[columns].median().join(capacity, how="left").fillna({capacity.name: 0.0})
-    print(
-        f"smelting capacity by province (confidence low), Spearman over {len(medians)} provinces with ranked counties"
-    )
+    print(f"smelting capacity by province (confidence low), Spearman, {len(medians)} provinces with ranked counties")
     for column in columns:
         print(f"  {column:<20} {spearmanr(medians[column], medians[capacity.name]).statistic:+.2f}")
 
@@ -122,9 +120,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--industry-data", type=Path, required=True)
     parser.add_argument("--scenario", choices=("aluminium", "steel-eaf"), default="aluminium")
-    parser.add_argument(
-        "--result", type=Path, help="a finished folder of that scenario; without it the scenario is run"
-    )
+    parser.add_argument("--result", type=Path, help="a finished folder of the scenario; without it a run")
     parser.add_argument("--resolution", type=float, default=5000.0, help="of the run, metres")
     arguments = parser.parse_args()
     study = gt.scenario(arguments.scenario).with_overrides(
