@@ -21,6 +21,8 @@ from geotransfer.raster import Raster
 __all__ = ["layer_features", "layer_raster", "layer_table"]
 
 CRS = "EPSG:4326"
+CITY_POPULATION = 500_000
+"""Lower limit of a medium-sized city (国发〔2014〕51号)."""
 
 
 def layer_raster(id: str) -> Raster:
@@ -197,15 +199,27 @@ def _places(entry: LayerEntry) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=CRS)
 
 
+def _river_ports(_: LayerEntry) -> gpd.GeoDataFrame:
+    ports = layer_features("ports")
+    return ports[ports["kind"] == "river"].reset_index(drop=True)
+
+
+def _cities(_: LayerEntry) -> gpd.GeoDataFrame:
+    places = layer_features("places")
+    return places[places["population"] >= CITY_POPULATION].assign(kind="city").reset_index(drop=True)
+
+
 _FEATURES: dict[str, Callable[[LayerEntry], gpd.GeoDataFrame]] = {
     "provinces": lambda _: boundaries("province"),
     "prefectures": lambda _: boundaries("prefecture"),
     "counties": lambda _: boundaries("county"),
     "hubs": partial(_points, kind="hub"),
     "ports": partial(_points, kind=None),
+    "river-ports": _river_ports,
     "corridors": _corridors,
     "clean-energy-bases": partial(_areas, kind="clean-energy base"),
     "data-centre-clusters": _clusters,
     "nature-reserve-zones": _reserves,
     "places": _places,
+    "cities": _cities,
 }
