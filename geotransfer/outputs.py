@@ -35,7 +35,7 @@ __all__ = ["FILES", "check_target", "read_result", "write_map", "write_result"]
 
 FILES = (
     "ranking.csv", "ranking.gpkg", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
-    "map.html", "report.html", "run.json",
+    "rule_areas.parquet", "map.html", "report.html", "run.json",
 )  # fmt: skip
 """What a finished folder holds; run.json is written last and means complete."""
 SOMETIMES = ("stability.tif",)
@@ -184,6 +184,8 @@ def _write_tables(result: Result, folder: Path) -> None:
     frame = _filled(result.ranking)
     _write_csv(frame, folder / "ranking.csv")
     frame.to_parquet(folder / "ranking.parquet", index=False)
+    if result.rule_areas is not None:
+        result.rule_areas.to_parquet(folder / "rule_areas.parquet", index=False)
     frame.to_file(folder / "ranking.gpkg", layer="ranking", driver="GPKG", engine="pyogrio", VERSION="1.3")
     _describe_columns(result.columns, folder / "ranking.gpkg")
     _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
@@ -277,7 +279,10 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
     suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
     stability = _read_own(folder / "stability.tif") if (folder / "stability.tif").exists() else None
     columns = column_descriptions(scenario, ranking.columns)
-    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
+    # a folder of an older version has no such table
+    removed = folder / "rule_areas.parquet"
+    rule_areas = pd.read_parquet(removed) if removed.exists() else None
+    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, rule_areas)
 
 
 def _read_own(path: Path) -> Raster:

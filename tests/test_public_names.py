@@ -30,6 +30,7 @@ FUNCTIONS = {
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
     "entropy_weights": "(matrix)",
+    "explain": "(result, zone)",
     "freight_friction": "(slope, *, roads=None, water=None, within=None, rates=None)",
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
@@ -95,7 +96,7 @@ CLASSES = {
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
-OTHERS = ("DeliveredPrice", "Result", "Scenario")
+OTHERS = ("DeliveredPrice", "Explanation", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

@@ -31,7 +31,7 @@ from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
 from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
-from geotransfer.study.ranking_table import combined, ranking_table, score_stack
+from geotransfer.study.ranking_table import combined, ranking_table, rule_area_table, score_stack
 from geotransfer.study.result import Result
 from geotransfer.study.robustness import robustness_of, stability_raster
 from geotransfer.study.veto import veto_steps, vetoed_cells
@@ -109,7 +109,8 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
-    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
+    removed = rule_area_table(zones, areas)
+    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, removed)
 
 
 @dataclass(frozen=True, eq=False)
