@@ -97,6 +97,7 @@ if TYPE_CHECKING:
     from geotransfer.raster import write_raster as write_raster
     from geotransfer.siting.explanation import Explanation as Explanation
     from geotransfer.siting.explanation import explain as explain
+    from geotransfer.siting.locate import locate_sites as locate_sites
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
@@ -159,6 +160,7 @@ _HOMES = {
     "outputs": ("read_result", "write_result"),
     "raster": ("Raster", "read_raster", "write_raster"),
     "siting.explanation": ("Explanation", "explain"),
+    "siting.locate": ("locate_sites",),
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
     "spatial.distance_transform": ("distance_transform",),

@@ -31,7 +31,7 @@ from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
 from geotransfer.study.result import Column, Result
 
-__all__ = ["FILES", "check_target", "read_result", "write_map", "write_result"]
+__all__ = ["FILES", "check_sites_file", "check_target", "read_result", "write_map", "write_result", "write_sites"]
 
 FILES = (
     "ranking.csv", "ranking.gpkg", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
@@ -41,6 +41,7 @@ FILES = (
 SOMETIMES = ("stability.tif",)
 """What it holds beside when the scenario draws weights."""
 
+SITE_FILES = (".gpkg", ".csv")
 STAGES = ("tables", "rasters", "map", "report")
 
 WRITE_ERRORS = (
@@ -299,3 +300,38 @@ def write_map(directory: str | os.PathLike[str]) -> Path:
     path = Path(directory) / "map.html"
     write_offline(suitability_map(read_result(directory)), path)
     return path
+
+
+def check_sites_file(path: str | os.PathLike[str]) -> None:
+    """Raise `OutputError` unless `path` ends in .gpkg or .csv and its folder exists."""
+    target = Path(path)
+    if target.suffix.lower() not in SITE_FILES:
+        raise OutputError(f"sites file {str(path)!r} ends in {target.suffix!r}; expected {' or '.join(SITE_FILES)}")
+    if not target.resolve().parent.is_dir():
+        raise OutputError(f"the folder of {str(path)!r} does not exist; create it or choose another")
+
+
+def write_sites(sites: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
+    """Write what `locate_sites` found: GeoPackage (layer ``sites``), or CSV with lon and lat of each site's middle.
+
+    Raises
+    ------
+    OutputError
+        Another ending, or the file cannot be written.
+
+    Examples
+    --------
+    >>> write_sites(gpd.GeoDataFrame(), "sites.txt")
+    Traceback (most recent call last):
+        ...
+    geotransfer.errors.OutputError: sites file 'sites.txt' ends in '.txt'; expected .gpkg or .csv
+    """
+    check_sites_file(path)
+    target = Path(path)
+    with _sibling_folder(target) as folder:
+        draft = folder / f"sites{target.suffix.lower()}"
+        if draft.suffix == ".csv":
+            _write_csv(sites, draft)
+        else:
+            sites.to_file(draft, layer="sites", driver="GPKG", engine="pyogrio", VERSION="1.3")
+        draft.replace(target)
