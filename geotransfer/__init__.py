@@ -98,6 +98,7 @@ if TYPE_CHECKING:
     from geotransfer.siting.explanation import Explanation as Explanation
     from geotransfer.siting.explanation import explain as explain
     from geotransfer.siting.locate import locate_sites as locate_sites
+    from geotransfer.siting.parks import match_parks as match_parks
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
@@ -161,6 +162,7 @@ _HOMES = {
     "raster": ("Raster", "read_raster", "write_raster"),
     "siting.explanation": ("Explanation", "explain"),
     "siting.locate": ("locate_sites",),
+    "siting.parks": ("match_parks",),
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
     "spatial.distance_transform": ("distance_transform",),

@@ -43,6 +43,7 @@ FUNCTIONS = {
     "lcoe": "(*, capex, fixed_opex, variable_opex, capacity_factor, rate, years)",
     "locate_sites": "(suitability, *, count, area_km2, min_area_km2=None, max_area_km2=None, min_spacing_km=0.0, "
     "compactness=0.5, within=None)",
+    "match_parks": "(table)",
     "matched_share": "(load, generation)",
     "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",

@@ -13,6 +13,7 @@ from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
+from geotransfer.siting.parks import parks_record
 from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.spec.criteria import NearbyAreaSource
 from geotransfer.spec.scenario import Scenario
@@ -106,6 +107,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {"weighting": weighting, "power": None if power is None else power.record()}
         record |= {"freight": None if freight is None else freight.record()}
+        record |= {"parks": parks_record(zones.matched)}
         record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
