@@ -1,6 +1,6 @@
-"""Parks known by name only, placed on the county (or prefecture) whose name stands in theirs; nothing is guessed.
+"""Parks known by name only, placed on the county (or prefecture) that their name begins with; nothing is guessed.
 
-A park's name holds a division's name and more (湖北浠水经开区), so the search here is for the longest name contained.
+A park's name is a division's name and more (湖北浠水经开区): the search here is for the longest name it begins with.
 """
 
 from __future__ import annotations
@@ -56,9 +56,9 @@ def is_names_only(table: pd.DataFrame) -> bool:
 def match_parks(table: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Place parks that have a name but no coordinates.
 
-    The longest name of a county or prefecture that stands in the park's name is taken, inside the province where one is
-    given or begins the name; a county together with its prefecture counts as one longer name. A name that a prefecture
-    shares with one of its own counties is the prefecture. A column adcode is believed.
+    The longest name of a county or prefecture that the park's name begins with is taken, behind the province if that
+    stands in front, and inside the province that is given; a county behind its prefecture counts as one longer name. A
+    name that a prefecture shares with one of its own counties is the prefecture. A column adcode is believed.
 
     Parameters
     ----------
@@ -175,10 +175,8 @@ def _division_of(given: str, province_given: str) -> tuple[Division | None, list
         hits = [hit for hit in _hits(plain, province) if hit[1].level == "prefecture"]
     if not hits:
         return None, []
-    best = max(length for length, _, _ in hits)
-    longest = [hit for hit in hits if hit[0] == best]
-    first = min(place for _, _, place in longest)
-    return _only([division for _, division, place in longest if place == first])
+    best = max(length for length, _ in hits)
+    return _only([division for length, division in hits if length == best])
 
 
 def _only(tied: list[Division]) -> tuple[Division | None, list[Division]]:
@@ -202,20 +200,25 @@ def _province(plain: str, given: str) -> tuple[str | None, str]:
     return None, plain
 
 
-def _hits(name: str, province: str | None) -> list[tuple[int, Division, int]]:
-    """Return (length, division, place) for every division whose name stands in `name`."""
-    inside = [d for d in _divisions() if province is None or d.province == province]
-    found = [(d, s, name.index(s)) for d in inside for s in [next((s for s in d.spellings if s in name), None)] if s]
-    above = {(d.province, d.name): (s, at) for d, s, at in found if d.level == "prefecture"}
-    hits = []
-    for division, spelled, at in found:
-        over = above.get((division.province, division.prefecture))
-        apart = over is not None and division.level == "county" and at >= over[1] + len(over[0])
-        if division.level == "county" and spelled in TOO_PLAIN and not apart:
-            continue
-        front = over if apart and over is not None else ("", at)
-        hits.append((len(spelled) + len(front[0]), division, front[1]))
+def _hits(name: str, province: str | None) -> list[tuple[int, Division]]:
+    """Return (length, division) for every division that `name` begins with, alone or behind its prefecture.
+
+    A name in the middle is no place: 新兴 in 漕河泾新兴技术开发区.
+    """
+    inside = [division for division in _divisions() if province is None or division.province == province]
+    begun = [(division, _spelled(division, name)) for division in inside]
+    above = {(d.province, d.name): s for d, s in begun if s and d.level == "prefecture"}
+    hits = [(len(s), d) for d, s in begun if s and not (d.level == "county" and s in TOO_PLAIN)]
+    for division in inside:
+        front = above.get((division.province, division.prefecture))
+        if front is not None and division.level == "county":
+            behind = next((s for s in division.spellings if s in name[len(front) :]), None)
+            hits += [(len(front) + len(behind), division)] if behind else []
     return hits
+
+
+def _spelled(division: Division, name: str) -> str | None:
+    return next((spelling for spelling in division.spellings if name.startswith(spelling)), None)
 
 
 @cache
