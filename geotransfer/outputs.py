@@ -10,7 +10,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -271,19 +271,21 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
         )
     provenance = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     scenario = Scenario.from_mapping(provenance["result"]["scenario"], what=f"run.json of {str(folder)!r}")
-    try:
-        ranking = gpd.read_parquet(folder / "ranking.parquet")
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise InputError(
-            f"{str(folder / 'ranking.parquet')!r} cannot be read: {error}; run the scenario again"
-        ) from error
+    ranking = _read_table(folder / "ranking.parquet", gpd.read_parquet)
     suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
     stability = _read_own(folder / "stability.tif") if (folder / "stability.tif").exists() else None
     columns = column_descriptions(scenario, ranking.columns)
     # a folder of an older version has no such table
     removed = folder / "rule_areas.parquet"
-    rule_areas = pd.read_parquet(removed) if removed.exists() else None
+    rule_areas = _read_table(removed, pd.read_parquet) if removed.exists() else None
     return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, rule_areas)
+
+
+def _read_table(path: Path, reader: Callable[[Path], Any]) -> Any:
+    try:
+        return reader(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise InputError(f"{str(path)!r} cannot be read: {error}; run the scenario again") from error
 
 
 def _read_own(path: Path) -> Raster:

@@ -176,7 +176,7 @@ def _division_of(given: str, province_given: str) -> tuple[Division | None, list
     if not hits:
         return None, []
     best = max(length for length, _ in hits)
-    return _only([division for length, division in hits if length == best])
+    return _only(list(dict.fromkeys(division for length, division in hits if length == best)))
 
 
 def _only(tied: list[Division]) -> tuple[Division | None, list[Division]]:
