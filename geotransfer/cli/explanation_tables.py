@@ -217,7 +217,7 @@ def _improvements(found: Explanation, *, zh: bool) -> list[RenderableType]:
     if not found.improvements:
         return _first_of_all(found, zh=zh)
     heads = ("指标", "现值", "需要", "单位", "现得分", "需得分", "满分时名次") if zh else (
-        "criterion", "now", "needed", "unit", "score", "needed", "rank at score 1")  # fmt: skip
+        "criterion", "now", "needed", "unit", "score", "score needed", "rank at score 1")  # fmt: skip
     table = _table(*zip(heads, (False, True, True, False, True, True, True), strict=True))
     for item in found.improvements:
         title, unit = escape(_pick(item.title, zh=zh)), escape(_unit(item.unit, zh=zh))

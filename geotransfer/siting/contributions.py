@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from geotransfer.errors import InputError
 from geotransfer.siting.score_field import ScoreField
 from geotransfer.types import FloatArray, Text
 
@@ -34,7 +35,8 @@ def contributions(field: ScoreField, scores: FloatArray) -> FloatArray:
     Returns
     -------
     ndarray
-        Shape (criteria,); 0 for a criterion of weight 0.
+        Shape (criteria,); 0 for a criterion of weight 0, NaN where all zones are alike without it and the method has
+        nothing to compare.
     """
     if field.how.method == "weighted_sum":
         return np.where(field.weights > 0, field.weights * scores, 0.0)
@@ -45,7 +47,10 @@ def contributions(field: ScoreField, scores: FloatArray) -> FloatArray:
         parts[used] = whole
         return parts
     for k in used:
-        parts[k] = whole - field.without(k).score_and_rank(scores)[0]
+        try:
+            parts[k] = whole - field.without(k).score_and_rank(scores)[0]
+        except InputError:
+            parts[k] = np.nan
     return parts
 
 

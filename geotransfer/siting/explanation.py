@@ -291,8 +291,8 @@ def _parts(
             record["unit"],
             _number(scores[k]),
             float(field.weights[k]),
-            None if done is None else float(done[k]),
-            None if lost is None else float(lost[k]),
+            None if done is None else _number(done[k]),
+            None if lost is None else _number(lost[k]),
         )
         for k, record in enumerate(records)
     )

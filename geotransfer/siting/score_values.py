@@ -10,6 +10,7 @@ import numpy as np
 
 from geotransfer.spec.criteria import Criterion
 from geotransfer.spec.scoring import drawn_score
+from geotransfer.types import FloatArray
 
 __all__ = ["value_for_score"]
 
@@ -61,26 +62,32 @@ def _on_line(points: Sequence[Sequence[float]], log: bool, value: float, wanted:
 
 
 def _on_curve(criterion: Criterion, value: float, wanted: float) -> float | None:
-    """Walk from the value towards the better end of the curve, then halve the step that was too long."""
-
-    def height(x: float) -> float:
-        return float(drawn_score(criterion, np.array([x]))[0])
-
+    """Walk from the value towards the better end of the curve, or its peak; then halve the step that was too long."""
     curve = criterion.fuzzy or criterion.logistic
     if curve is None:
         return None
-    shown = curve.shown_at
-    best = float(shown[int(np.argmax(curve.scores(shown)))])
-    if best == value:
-        return None
-    near, far = value, best
+
+    def height(x: float) -> float:
+        # as in a draw: what cannot be below 0 counts as 0 there
+        return float(drawn_score(criterion, np.array([x]))[0])
+
+    near, far = value, _far_side(curve.shown_at, curve.scores(curve.shown_at), value)
     for _ in range(DOUBLINGS):
         if height(far) >= wanted:
             break
-        near, far = far, far + (far - value)
+        near, far = far, far + 2 * (far - value)
     else:
         return None
     for _ in range(HALVINGS):
         middle = (near + far) / 2
         near, far = (near, middle) if height(middle) >= wanted else (middle, far)
     return max(far, 0.0) if criterion.fuzzy is not None and criterion.fuzzy.from_zero else far
+
+
+def _far_side(shown: FloatArray, heights: FloatArray, value: float) -> float:
+    """Return the peak of a curve that has one in the middle, else a place one width of the curve beyond the value."""
+    best = int(np.argmax(heights))
+    if 0 < best < len(shown) - 1:
+        return float(shown[best])
+    width = float(shown[-1] - shown[0])
+    return value + width if best else value - width

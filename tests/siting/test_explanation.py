@@ -125,12 +125,39 @@ def test_other_methods_do_not_claim_to_add_up(method: str) -> None:
         assert change.reachable == (change.rank_at_best <= 10)
 
 
+def test_without_the_only_criterion_in_which_zones_differ_there_is_nothing_to_compare() -> None:
+    result = small_study([(1.0 - 0.05 * i, 0.5) for i in range(12)], aggregation="topsis_minmax")
+    power, people, _ = explain(result, "z05").criteria
+    assert power.contribution is None
+    assert people.contribution == pytest.approx(0.0, abs=1e-12)
+
+
 def test_as_dict_is_json_with_the_promised_keys() -> None:
     values = explain(small_study(), "out").as_dict()
     text = json.loads(json.dumps(values, allow_nan=False))
     for part in text["criteria"]:
         assert {"name", "value", "unit", "score", "weight", "contribution"} <= set(part)
     assert text["rules"][0]["title"] == {"zh": "过高", "en": "too high"}
+
+
+def test_a_small_zone_of_the_users_own_needs_half_of_itself() -> None:
+    result = small_study()
+    assert explain(result, "out").room.needed_km2 == 25
+    result.ranking.loc[13, ["kind", "area_km2", "eligible_km2"]] = ["polygon", 30.0, 4.0]
+    room = explain(result, "out").room
+    assert (room.needed_km2, room.missing_km2) == (15, 11)
+    result.ranking.loc[13, ["kind", "area_km2", "eligible_km2"]] = ["county", 5000.0, 4.0]
+    assert explain(result, "out").room.missing_km2 == 96  # 2 % of 5,000 are more than 25
+
+
+def test_figures_of_cost_are_shown_where_the_ranking_has_them() -> None:
+    result = small_study()
+    assert explain(result, "z00").figures == ()
+    table = result.ranking.assign(rank_cost=3, co2_verdict="less", water_note="", saving_yuan_per_unit=np.nan)
+    figures = explain(dataclasses.replace(result, ranking=table), "z00").figures
+    assert [(f.name, f.value) for f in figures] == [
+        ("rank_cost", 3.0), ("saving_yuan_per_unit", None), ("co2_verdict", "less")
+    ]  # fmt: skip
 
 
 def test_an_explanation_is_frozen() -> None:
