@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -17,6 +20,7 @@ from geotransfer.words import METHODS, STABILITIES, STATUSES, UNITS, in_words, p
 __all__ = ["explanation_tables", "print_explanation"]
 
 MISSING = "–"
+NO_LINE_BEGINS_WITH = tuple("、,。;:)”」 ")
 NARROWEST = 110
 """Columns of the page where the output is no terminal (a file, a pipe)."""
 HEADINGS = {
@@ -56,8 +60,29 @@ def _pick(text: Text, *, zh: bool) -> str:
     return text.zh if zh else text.en
 
 
+@dataclass(frozen=True)
+class _Paragraph:
+    """Text that may break between any two Chinese signs: rich breaks at spaces, which leaves half-empty lines."""
+
+    text: str
+    style: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines."""
+        lines = [""]
+        for token in re.findall(r"[!-~]+ ?|.", self.text):
+            if cell_len(lines[-1] + token.rstrip()) > options.max_width and token not in NO_LINE_BEGINS_WITH:
+                lines.append("")
+            lines[-1] += token
+        yield Line("\n".join(line.strip() for line in lines), style=self.style, overflow="fold")
+
+
+def _indented(text: str, style: str = "") -> RenderableType:
+    return Padding(_Paragraph(text, style), (0, 0, 0, 2))
+
+
 def _said(text: Text, *, zh: bool) -> RenderableType:
-    return Padding(Line(_pick(text, zh=zh), style="dim"), (0, 0, 0, 2))
+    return _indented(_pick(text, zh=zh), "dim")
 
 
 def _section(key: str, content: Iterable[RenderableType], *, zh: bool, top: int = 0) -> list[RenderableType]:
@@ -192,7 +217,7 @@ def _rules(found: Explanation, *, zh: bool) -> list[RenderableType]:
         table.add_row(mark, escape(_pick(rule.title, zh=zh)), *areas, style=style)
         if rule.failed:
             said = f"{_pick(rule.title, zh=zh)} - {'依据' if zh else 'basis'}: {_pick(rule.source, zh=zh)}"
-            sources.append(Padding(Line(said), (0, 0, 0, 2)))
+            sources.append(_indented(said))
     if not known:
         older = Text(
             zh="该结果由旧版本写成, 没有分区域的占地; 只有 first_failed_rule 与 excluded_share 可查",
@@ -207,7 +232,7 @@ def _unchecked(found: Explanation, *, zh: bool) -> list[RenderableType]:
         return []
     titles = [_pick(rule.title, zh=zh) for rule in found.unchecked_rules]
     screening = Text(zh="本结果为初筛, 不得作为选址依据", en="This is a screening, not a siting verdict.")
-    return [Padding(Line(("、" if zh else ", ").join(titles)), (0, 0, 0, 2)), _said(screening, zh=zh)]
+    return [_indented(("、" if zh else ", ").join(titles)), _said(screening, zh=zh)]
 
 
 def _improvements(found: Explanation, *, zh: bool) -> list[RenderableType]:
@@ -234,7 +259,7 @@ def _first_of_all(found: Explanation, *, zh: bool) -> list[RenderableType]:
     if rule is None:
         return []
     title, missing = _pick(rule.title, zh=zh), found.room.missing_km2
-    if missing > 0:
+    if missing > 0 and not rule.whole_zone:
         line = (
             f"首先要有 {missing:,.1f} km² 不再被“{title}”等约束占去, 才能参评"
             if zh
@@ -242,7 +267,7 @@ def _first_of_all(found: Explanation, *, zh: bool) -> list[RenderableType]:
         )
     else:
         line = f"“{title}”把整个区域排除, 与面积无关" if zh else f"The whole zone is out, whatever its area: {title}"
-    return [Padding(Line(line), (0, 0, 0, 2))]
+    return [_indented(line)]
 
 
 def _similar(found: Explanation, *, zh: bool) -> list[RenderableType]:

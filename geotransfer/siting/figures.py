@@ -46,10 +46,11 @@ def figures_of(zone: pd.Series[Any], columns: Sequence[DescribedColumn]) -> tupl
     described = {column.name: column for column in columns}
     found = []
     for name in FIGURE_COLUMNS:
-        if name in zone.index and zone[name] != "":
+        value = _plain(zone.get(name)) if name in zone.index else ""
+        if value != "":
             column = described.get(name)
             title = Text(zh=name, en=name) if column is None else column.meaning
-            found.append(Figure(name, title, "" if column is None else column.unit, _plain(zone[name])))
+            found.append(Figure(name, title, "" if column is None else column.unit, value))
     return tuple(found)
 
 

@@ -27,6 +27,8 @@ class RuleOnZone:
         Of the rule; `source` is the basis it stands on.
     failed : bool
         The zone is excluded because of it.
+    whole_zone : bool
+        It forbids the zone as a whole (a list of zones, a veto), whatever area is left.
     area_alone_km2, area_in_order_km2 : float or None
         What it takes of the zone by itself, and beyond the rules before it. None where the folder does not say.
     """
@@ -35,6 +37,7 @@ class RuleOnZone:
     title: Text
     source: Text
     failed: bool
+    whole_zone: bool
     area_alone_km2: float | None
     area_in_order_km2: float | None
 
@@ -57,15 +60,16 @@ def rules_on_zone(result: FinishedResult, zone: pd.Series[Any]) -> tuple[RuleOnZ
     if result.rule_areas is not None:
         mine = result.rule_areas[result.rule_areas["zone"] == zone["zone"]]
         areas = mine.set_index("rule")[["alone_km2", "in_order_km2"]].to_dict("index")
-    blamed = {zone["reason"], zone["first_failed_rule"]} if zone["status"] == "excluded" else set()
+    excluded = zone["status"] == "excluded"
     return tuple(
         RuleOnZone(
-            rule["id"],
-            Text(**rule["title"]),
-            Text(**rule["source"]),
-            rule["id"] in blamed,
-            None if areas is None else float(areas.get(rule["id"], {}).get("alone_km2", 0.0)),
-            None if areas is None else float(areas.get(rule["id"], {}).get("in_order_km2", 0.0)),
+            id=rule["id"],
+            title=Text(**rule["title"]),
+            source=Text(**rule["source"]),
+            failed=excluded and rule["id"] in (zone["reason"], zone["first_failed_rule"]),
+            whole_zone=excluded and rule["id"] == zone["first_failed_rule"],
+            area_alone_km2=None if areas is None else float(areas.get(rule["id"], {}).get("alone_km2", 0.0)),
+            area_in_order_km2=None if areas is None else float(areas.get(rule["id"], {}).get("in_order_km2", 0.0)),
         )
         for rule in result.provenance["result"]["rules"]
     )
@@ -75,7 +79,7 @@ def unchecked_on_zone(result: FinishedResult, zone: pd.Series[Any]) -> tuple[Rul
     """Return the rules that had no data for this zone."""
     rules = result.scenario.rules
     names = [name for name in str(zone["unchecked_rules"] or "").split(";") if name in rules]
-    return tuple(RuleOnZone(name, rules[name].title, rules[name].basis, False, None, None) for name in names)
+    return tuple(RuleOnZone(name, rules[name].title, rules[name].basis, False, False, None, None) for name in names)
 
 
 def room_of_zone(result: FinishedResult, zone: pd.Series[Any]) -> RoomOfZone:

@@ -80,7 +80,7 @@ def rule_area_table(zones: Zones, areas: Areas) -> pd.DataFrame:
     ]  # fmt: skip
     columns = ["zone", "rule", "alone_km2", "in_order_km2"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return table[table["alone_km2"] > 0].reset_index(drop=True)
+    return table[(table[["alone_km2", "in_order_km2"]] != 0).any(axis=1)].reset_index(drop=True)
 
 
 def score_stack(scenario: Scenario, values: dict[str, FloatArray]) -> FloatArray:

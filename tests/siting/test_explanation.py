@@ -3,9 +3,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from small_study import SCORES, small_study
 
 import geotransfer as gt
@@ -262,7 +265,45 @@ def test_an_excluded_county_names_its_rule_and_source(aluminium: gt.Result) -> N
     assert found.room.missing_km2 == pytest.approx(0.02 * found.room.area_km2 - found.room.eligible_km2)
 
 
-def test_read_back_it_says_the_same(aluminium: gt.Result, aluminium_dir: pytest.TempPathFactory) -> None:
+def test_a_zone_on_a_list_is_out_whatever_its_area(aluminium: gt.Result) -> None:
+    (failed,) = [rule for rule in explain(aluminium, "太子山天然林保护区").rules if rule.failed]
+    assert (failed.id, failed.whole_zone) == ("nature_reserve", True)
+    assert "自然保护区条例" in failed.source.zh
+    elevation = next(rule for rule in explain(aluminium, "青海格尔木").rules if rule.failed)
+    assert not elevation.whole_zone
+
+
+def test_a_zone_that_never_had_room_says_so(aluminium: gt.Result) -> None:
+    found = explain(aluminium, "140302")
+    assert found.reason is not None
+    assert found.reason.zh == "区域本身过小"
+    assert found.room.area_km2 < found.room.needed_km2 == 25
+    assert not any(rule.failed for rule in found.rules)
+
+
+def test_points_and_polygons_are_explained_like_counties(tmp_path: Path) -> None:
+    points = tmp_path / "parks.csv"
+    rows = ("name,lon,lat,area", "安宁工业园区,102.45,24.92,12", "格尔木工业园,94.90,36.42,30", "海上园,140,35,")
+    points.write_text("\n".join(rows), encoding="utf-8")
+    shapes = [shapely.box(109.5, 40.4, 110.2, 40.9), shapely.box(94.5, 36.2, 95.2, 36.7)]
+    polygons = gpd.GeoDataFrame({"name": ["包头", "格尔木"]}, geometry=shapes, crs=4326)
+    polygons.to_file(tmp_path / "sites.gpkg")
+    quick = gt.scenario("aluminium").with_overrides({"grid.resolution": 25_000, "robustness": {}})
+    parks = gt.run(quick.with_overrides({"zones": str(points)}))
+    good, high, away = (explain(parks, name) for name in ("安宁工业园区", "格尔木工业园", "海上园"))
+    assert math.fsum(part.contribution or 0.0 for part in good.criteria) == pytest.approx(good.standing.score, abs=1e-9)
+    assert (good.kind, good.improvements) == ("point", ())
+    assert [rule.id for rule in high.rules if rule.failed] == ["elevation"]
+    # a park of 30 km2 needs half of itself (its circle has 32 corners a quarter)
+    assert high.room.needed_km2 == pytest.approx(15, rel=0.01)
+    assert away.reason is not None
+    assert "outside China" in away.reason.en
+    boxes = gt.run(quick.with_overrides({"zones": str(tmp_path / "sites.gpkg")}))
+    assert [explain(boxes, name).status for name in ("包头", "格尔木")] == ["ranked", "excluded"]
+    assert explain(boxes, "格尔木").similar[0].name == "包头"
+
+
+def test_read_back_it_says_the_same(aluminium: gt.Result, aluminium_dir: Path) -> None:
     again = gt.read_result(aluminium_dir)
     for zone in ("格尔木市", "金凤区", "墨脱县", "霍林郭勒市"):
         assert json.dumps(explain(again, zone).as_dict()) == json.dumps(explain(aluminium, zone).as_dict())

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -181,6 +182,14 @@ def test_nothing_eligible_and_a_geographic_crs() -> None:
     degrees = gt.Raster([[0.5]], gt.Grid.from_bounds((100, 30, 101, 31), resolution=1, crs=4326))
     with pytest.raises(CrsError, match="suitability"):
         gt.locate_sites(degrees, count=1, area_km2=1)
+
+
+def test_within_polygons_counts_cells_by_their_centre() -> None:
+    row = raster([[0.9, 0.8, 0.7]])
+    # from a little behind the middle of the first cell on
+    area = gpd.GeoDataFrame(geometry=[shapely.box(300_600, 4_000_000, 303_000, 4_001_000)], crs="EPSG:32648")
+    sites = gt.locate_sites(row, count=1, area_km2=1, within=area.to_crs(4326))
+    assert sites["score"].tolist() == [0.8]
 
 
 # laws
