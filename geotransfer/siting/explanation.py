@@ -15,6 +15,7 @@ from geotransfer.siting.finished import FinishedResult
 from geotransfer.siting.improvements import Improvement, improvements
 from geotransfer.siting.score_field import ScoreField
 from geotransfer.siting.similar import MEASURE, SimilarZone, similar_better
+from geotransfer.siting.standing import Standing, number_of, standing_of, text_of
 from geotransfer.siting.zone_land import RoomOfZone, RuleOnZone, room_of_zone, rules_on_zone, unchecked_on_zone
 from geotransfer.siting.zone_names import find_zone
 from geotransfer.types import FloatArray, Text
@@ -22,7 +23,7 @@ from geotransfer.words import REASONS, in_words
 
 __all__ = ["CriterionPart", "Explanation", "explain"]
 
-NOWHERE: tuple[float | None, int | None] = (None, None)
+IDENTITY = ("zone", "adcode", "name", "prefecture", "province", "kind", "status")
 TOP = 10
 SIMILAR = 5
 
@@ -53,43 +54,6 @@ class CriterionPart:
     weight: float
     contribution: float | None
     loss: float | None
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where the score of a zone stands, or would stand.
-
-    Attributes
-    ----------
-    score, rank
-        Of a ranked zone; None otherwise.
-    ranked : int
-        Number of ranked zones.
-    rank_in_province, rank_p05, rank_p95, top10_acceptability : float or None
-        As in the ranking; None without a rank, or without draws.
-    stability : str or None
-        As in the ranking.
-    would_score, would_rank
-        Of an excluded zone, on the land that is left or measured, if no rule excluded it; None where a weighted
-        criterion is missing. Of a ranked zone None.
-    score_low, score_high, rank_low, rank_high
-        Of an unknown zone: with the missing criteria at their worst and at their best. Else None.
-    """
-
-    score: float | None
-    rank: int | None
-    ranked: int
-    rank_in_province: int | None
-    rank_p05: float | None
-    rank_p95: float | None
-    top10_acceptability: float | None
-    stability: str | None
-    would_score: float | None
-    would_rank: int | None
-    score_low: float | None
-    score_high: float | None
-    rank_low: int | None
-    rank_high: int | None
 
 
 @dataclass(frozen=True)
@@ -210,10 +174,12 @@ def explain(result: FinishedResult, zone: str) -> Explanation:
     values = mine[names].to_numpy(dtype=np.float64)
     whole = not np.isnan(scores[weights > 0]).any() and len(field.others) + (mine["status"] == "ranked") > 0
     return Explanation(
-        **{part: _text(mine[part]) for part in ("zone", "adcode", "name", "prefecture", "province", "kind", "status")},
+        **{
+            part: text_of(mine[part]) for part in ("zone", "adcode", "name", "prefecture", "province", "kind", "status")
+        },
         scenario=Text(**record["scenario"]["title"]),
         reason=_reason(mine, record),
-        standing=_standing(mine, field, scores, whole=whole),
+        standing=standing_of(mine, field, scores, whole=whole),
         criteria=_parts(records, field, values, scores, whole=whole),
         method=field.how.method,
         adds_up=field.how.method == "weighted_sum",
@@ -231,17 +197,9 @@ def explain(result: FinishedResult, zone: str) -> Explanation:
     )
 
 
-def _text(value: Any) -> str:
-    return "" if value is None or value != value else str(value)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None or pd.isna(value) else float(value)
-
-
 def _reason(zone: pd.Series[Any], record: Mapping[str, Any]) -> Text | None:
     """Return why a zone has no rank: a rule, a lack of room, criteria that are missing, no data."""
-    reason = _text(zone["reason"])
+    reason = text_of(zone["reason"])
     if zone["status"] == "ranked" or not reason:
         return None
     titles = {item["id"]: item["title"] for item in (*record["rules"], *record["criteria"])}
@@ -253,31 +211,6 @@ def _reason(zone: pd.Series[Any], record: Mapping[str, Any]) -> Text | None:
     return words[0]
 
 
-def _standing(zone: pd.Series[Any], field: ScoreField, scores: FloatArray, *, whole: bool) -> Standing:
-    ranked = zone["status"] == "ranked"
-    would, low, high = NOWHERE, NOWHERE, NOWHERE
-    if zone["status"] == "excluded" and whole:
-        would = field.score_and_rank(scores)
-    if zone["status"] == "unknown" and not whole and len(field.others) and not field.compares:
-        low, high = (field.score_and_rank(np.nan_to_num(scores, nan=filler)) for filler in (0.0, 1.0))
-    draws = {column: _number(zone.get(column)) for column in ("rank_p05", "rank_p95", "top10_acceptability")}
-    inside = _number(zone["rank_in_province"])
-    return Standing(
-        score=_number(zone["score"]) if ranked else None,
-        rank=int(zone["rank"]) if ranked else None,
-        ranked=len(field.others) + int(ranked),
-        rank_in_province=None if inside is None else int(inside),
-        **draws,
-        stability=_text(zone.get("stability")) or None,
-        would_score=would[0],
-        would_rank=would[1],
-        score_low=low[0],
-        score_high=high[0],
-        rank_low=low[1],
-        rank_high=high[1],
-    )
-
-
 def _parts(
     records: Sequence[Mapping[str, Any]], field: ScoreField, values: FloatArray, scores: FloatArray, *, whole: bool
 ) -> tuple[CriterionPart, ...]:
@@ -287,12 +220,12 @@ def _parts(
         CriterionPart(
             record["id"],
             Text(**record["title"]),
-            _number(values[k]),
+            number_of(values[k]),
             record["unit"],
-            _number(scores[k]),
+            number_of(scores[k]),
             float(field.weights[k]),
-            None if done is None else _number(done[k]),
-            None if lost is None else _number(lost[k]),
+            None if done is None else number_of(done[k]),
+            None if lost is None else number_of(lost[k]),
         )
         for k, record in enumerate(records)
     )
