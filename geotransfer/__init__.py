@@ -95,6 +95,10 @@ if TYPE_CHECKING:
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
+    from geotransfer.siting.explanation import Explanation as Explanation
+    from geotransfer.siting.explanation import explain as explain
+    from geotransfer.siting.locate import locate_sites as locate_sites
+    from geotransfer.siting.parks import match_parks as match_parks
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
@@ -156,6 +160,9 @@ _HOMES = {
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
     "raster": ("Raster", "read_raster", "write_raster"),
+    "siting.explanation": ("Explanation", "explain"),
+    "siting.locate": ("locate_sites",),
+    "siting.parks": ("match_parks",),
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
     "spatial.distance_transform": ("distance_transform",),

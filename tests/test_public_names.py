@@ -30,6 +30,7 @@ FUNCTIONS = {
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
     "entropy_weights": "(matrix)",
+    "explain": "(result, zone)",
     "freight_friction": "(slope, *, roads=None, water=None, within=None, rates=None)",
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
@@ -40,6 +41,9 @@ FUNCTIONS = {
     "layer_raster": "(id)",
     "layer_table": "(id)",
     "lcoe": "(*, capex, fixed_opex, variable_opex, capacity_factor, rate, years)",
+    "locate_sites": "(suitability, *, count, area_km2, min_area_km2=None, max_area_km2=None, min_spacing_km=0.0, "
+    "compactness=0.5, within=None)",
+    "match_parks": "(table)",
     "matched_share": "(load, generation)",
     "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",
@@ -95,7 +99,7 @@ CLASSES = {
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
-OTHERS = ("DeliveredPrice", "Result", "Scenario")
+OTHERS = ("DeliveredPrice", "Explanation", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

@@ -69,6 +69,8 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
     if outside := record["outside_study"]:
         typer.echo(f"  {len(outside)} of your zones lie outside the study area (within) and are ranked all the same: ")
         typer.echo(f"    {', '.join(outside[:10])}{' ...' if len(outside) > 10 else ''}")
+    for line in _parks(record.get("parks")):
+        typer.echo(f"  {line}")
     for line in _by_province(counts["by_province"]):
         typer.echo(f"  {line}")
     for row in result.ranking.head(10).itertuples():
@@ -79,6 +81,22 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
         for stage in execution["stages"]:
             typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
     typer.echo(f"  map    {(out / 'map.html').resolve()}\n  report {(out / 'report.html').resolve()}")
+
+
+def _parks(record: dict[str, Any] | None) -> Iterator[str]:
+    """Yield how parks known by name only were placed; those that are at a prefecture or nowhere are named."""
+    if record is None:
+        return
+    n = record["counts"]
+    places, lost = (n["county"], n["prefecture"]), (n["ambiguous"], n["unmatched"])
+    yield "园区按名称落到县 {}、落到地级 {}, 有歧义 {}, 未匹配 {}".format(*places, *lost)
+    yield "parks by name: at a county {}, at a prefecture {}, ambiguous {}, unmatched {}".format(*places, *lost)
+    for park in record["parks"]:
+        if park["how"] == "prefecture":
+            yield f"  {park['given']} -> {park['province']}{park['name']} (整个地级区域 / the whole prefecture)"
+        elif park["how"] != "county":
+            candidates = f": {park['candidates']}" if park["candidates"] else ""
+            yield f"  {park['given']}: 未落点, 未参评 / not placed, not ranked ({park['how']}{candidates})"
 
 
 def _by_province(rows: list[dict[str, Any]]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
+from geotransfer.siting.parks import parks_record
 from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.spec.criteria import NearbyAreaSource
 from geotransfer.spec.scenario import Scenario
@@ -31,7 +32,7 @@ from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
 from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
-from geotransfer.study.ranking_table import combined, ranking_table, score_stack
+from geotransfer.study.ranking_table import combined, ranking_table, rule_area_table, score_stack
 from geotransfer.study.result import Result
 from geotransfer.study.robustness import robustness_of, stability_raster
 from geotransfer.study.veto import veto_steps, vetoed_cells
@@ -106,10 +107,12 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {"weighting": weighting, "power": None if power is None else power.record()}
         record |= {"freight": None if freight is None else freight.record()}
+        record |= {"parks": parks_record(zones.matched)}
         record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
-    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
+    removed = rule_area_table(zones, areas)
+    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, removed)
 
 
 @dataclass(frozen=True, eq=False)
