@@ -12,7 +12,7 @@ __all__ = ["override", "parse_assignment"]
 
 OPEN_TABLES = ("criteria", "rules")
 """Tables that take new identifiers; elsewhere a key must exist."""
-OPEN_METHODS = ("aggregation", "power", "weighting")
+OPEN_METHODS = ("aggregation", "industry", "power", "weighting")
 """Tables whose keys depend on a method that is named in them."""
 OPEN_LISTS = ("categories", "judged", "limits", "weights")
 """Tables below others whose keys are names of criteria or classes."""
