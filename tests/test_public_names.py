@@ -26,8 +26,8 @@ FUNCTIONS = {
     "vary=('rail',), hours=False)",
     "cost_distance": "(friction, sources)",
     "critic_weights": "(matrix, *, directions)",
-    "delivered_cost": "(power_price, *, kwh_per_unit, freight_in=0.0, freight_out=0.0, carbon_price=0.0, co2_t_per_unit=0.0, "
-    "water_price=0.0, water_m3_per_unit=0.0, labour=0.0)",
+    "delivered_cost": "(power_price, *, kwh_per_unit, freight_in=0.0, freight_out=0.0, carbon_price=0.0, "
+    "co2_t_per_unit=0.0, water_price=0.0, water_m3_per_unit=0.0, labour=0.0)",
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",

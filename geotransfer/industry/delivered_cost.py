@@ -1,4 +1,4 @@
-"""What a unit of product costs as far as the place decides it: power, freight, carbon, and water and labour if given."""
+"""What a unit of product costs as far as the place decides it: power, freight, carbon; water and labour if given."""
 
 from __future__ import annotations
 

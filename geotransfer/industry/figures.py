@@ -74,7 +74,7 @@ class Figure(Frozen):
     def _orderly(self) -> Self:
         if (self.low is None) != (self.high is None) or (self.value is None and self.low is None):
             raise ValueError(
-                f"value is {self.value!r}, low {self.low!r}, high {self.high!r}; expected a value, low and high, or both"
+                f"value is {self.value!r}, low {self.low!r}, high {self.high!r}; expected a value, or low and high"
             )
         row = [number for number in (self.low, self.value, self.high) if number is not None]
         if row != sorted(row):

@@ -1,4 +1,4 @@
-"""What a unit of an industry's product needs: the figures of ``layers/industry/industries.toml``, or of your own file."""
+"""What a unit of an industry's product needs: the figures of ``industries.toml``, or of your own file."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Needs:
 
     @property
     def co2_outside_power(self) -> float | None:
-        """CO2 of fuel and process, t per unit: `direct_co2`, or process + fuel x CO2 of coal; None where one is missing.
+        """CO2 of fuel and process, t per unit: `direct_co2`, or process + fuel x CO2 of coal; None if one is missing.
 
         Examples
         --------

@@ -102,7 +102,7 @@ class IndustrySpec(Model):
         if self.vintage == "existing":
             raise ValueError(
                 "vintage is 'existing' (GB grade 3), but a plant that is built or moved meets grade 2 at least "
-                "(单位产值能耗标准不降低): give 'new' or 'advanced'; origin_vintage = 'existing' describes the old plant"
+                "(单位产值能耗标准不降低): give 'new' or 'advanced'; origin_vintage describes the old plant"
             )
         if self.water is not None and self.annual_output is None:
             raise ValueError("water has limits, but the need is not known: give annual_output, units per year")

@@ -70,8 +70,8 @@ class ZonesTest(Model):
 class WaterTest(Model):
     """A place fails, as a whole, where its water (m3 a year) is less than the plant needs.
 
-    ``file`` is a table with adcodes and a column of limits, or a raster of runoff in mm a year, summed over each county.
-    Places that a table does not list stay unchecked. ``[industry.water]`` makes this test.
+    ``file`` is a table with adcodes and a column of limits, or a raster of runoff in mm a year, summed over a
+    county. Places that a table does not list stay unchecked. ``[industry.water]`` makes this test.
     """
 
     kind: Literal["water"]

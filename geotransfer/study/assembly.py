@@ -75,14 +75,12 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     """
     watch = Stopwatch(STAGES, progress)
     check_criteria(scenario)
-    industry = industry_study(scenario)
-    scenario = scenario if industry is None else industry.checked(scenario)
+    industry, scenario = industry_study(scenario)
     with watch.stage("zones"):
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
         inputs = Inputs(grid)
         _record_zones(scenario, inputs)
-        industry = None if industry is None else industry.located(zones, inputs)
         _check_second_grid(zones, scenario)
     with watch.stage("coverage"):
         covered = coverage(zones.table, grid)
@@ -92,7 +90,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         steps = rule_steps(rules, zones.table, covered, grid)
     with watch.stage("criteria"):
         power = None if scenario.power is None else power_supply(scenario.power, zones, covered, inputs)
-        freight = freight_of(scenario, industry, zones, inputs)
+        industry, freight = freight_of(scenario, industry, zones, inputs)
         places = Places(zones, covered, inputs, land.allowed, power, freight)
         measured = {name: measure(name, criterion, places) for name, criterion in scenario.criteria.items()}
         known = _known_cells(scenario, measured, land)
@@ -111,8 +109,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {"weighting": weighting, "power": None if power is None else power.record()}
         record |= {"freight": None if freight is None else freight.record()}
-        record |= {"industry": cost}
-        record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
+        record |= {"industry": cost, "comparison": comparison, "robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
     return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)

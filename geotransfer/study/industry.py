@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geotransfer.catalog.layers import layer_table
 from geotransfer.energy.carbon import CarbonBooks, CarbonChange
 from geotransfer.errors import InputError
 from geotransfer.industry.carbon import move_change
@@ -27,7 +28,15 @@ from geotransfer.study.water import water_notes, with_water_check
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
-__all__ = ["IndustryStudy", "freight_of", "industry_columns", "industry_study", "origin_books", "origin_cost", "zone_cost"]
+__all__ = [
+    "IndustryStudy",
+    "freight_of",
+    "industry_columns",
+    "industry_study",
+    "origin_books",
+    "origin_cost",
+    "zone_cost",
+]
 
 FREE = PriceRange(value=0.0, low=0.0, high=0.0)
 PROFILES, PRICES = "industries", "industry-prices"
@@ -57,10 +66,6 @@ class IndustryStudy:
     origin: Origin | None = None
     power: PowerSupply | None = None
     freight: FreightSupply | None = None
-
-    def checked(self, scenario: Scenario) -> Scenario:
-        """Return the scenario whose water rule tests the user's limits."""
-        return with_water_check(scenario, self.spec, self.water_m3)
 
     def located(self, zones: Zones, inputs: Inputs) -> IndustryStudy:
         """Return the study with its origin found; what it read is recorded."""
@@ -126,8 +131,8 @@ class IndustryStudy:
         )  # fmt: skip
 
 
-def industry_study(scenario: Scenario) -> IndustryStudy | None:
-    """Return what a scenario says of its industry; None when it says nothing.
+def industry_study(scenario: Scenario) -> tuple[IndustryStudy | None, Scenario]:
+    """Return what a scenario says of its industry (None: nothing), and the scenario with the water rule it makes.
 
     Raises
     ------
@@ -136,17 +141,17 @@ def industry_study(scenario: Scenario) -> IndustryStudy | None:
     """
     spec = scenario.industry
     if spec is None:
-        return None
+        return None, scenario
     profile = industry_profile(spec.profile, file=spec.file)
-    return IndustryStudy(spec, profile, profile.needs(spec.vintage), spec.carbon_price or market_price())
+    study = IndustryStudy(spec, profile, profile.needs(spec.vintage), spec.carbon_price or market_price())
+    return study, with_water_check(scenario, spec, study.water_m3)
 
 
 def market_price() -> PriceRange:
     """Return the price of carbon on the national market, yuan/t."""
-    from geotransfer.catalog.layers import layer_table
-
-    row = layer_table(PRICES).set_index("item").loc["carbon_price"]
-    return PriceRange(value=float(row["value"]), low=float(row["low"]), high=float(row["high"]))
+    prices = layer_table(PRICES).set_index("item")
+    value, low, high = prices.loc[["carbon_price"], ["value", "low", "high"]].to_numpy(dtype=float)[0].tolist()
+    return PriceRange(value=value, low=low, high=high)
 
 
 def industry_columns(study: IndustryStudy, ranking: gpd.GeoDataFrame, zones: Zones) -> dict[str, Any]:
@@ -166,7 +171,9 @@ def industry_columns(study: IndustryStudy, ranking: gpd.GeoDataFrame, zones: Zon
 
 def zone_cost(study: IndustryStudy, ranking: gpd.GeoDataFrame, zones: Zones) -> DeliveredCost:
     """Return the cost of a unit in each zone of the ranking."""
-    price, co2 = (ranking[name].to_numpy(dtype=float) for name in ("power_price_yuan_per_kwh", "co2_average_kg_per_kwh"))
+    price, co2 = (
+        ranking[name].to_numpy(dtype=float) for name in ("power_price_yuan_per_kwh", "co2_average_kg_per_kwh")
+    )
     return study.cost(price, _freight(study, ranking, zones), co2, study.needs, study.outside_power)
 
 
@@ -191,9 +198,7 @@ def _cost_columns(study: IndustryStudy, ranking: gpd.GeoDataFrame, zones: Zones)
     return columns | _against_origin(study, ranking, cost)
 
 
-def _freight(
-    study: IndustryStudy, ranking: gpd.GeoDataFrame, zones: Zones
-) -> tuple[FloatArray, FloatArray] | None:
+def _freight(study: IndustryStudy, ranking: gpd.GeoDataFrame, zones: Zones) -> tuple[FloatArray, FloatArray] | None:
     supply = study.freight
     if supply is None or not supply.costs or supply.inbound is None:
         return None
@@ -281,10 +286,9 @@ def _mean(values: FloatArray) -> float:
 
 def freight_of(
     scenario: Scenario, study: IndustryStudy | None, zones: Zones, inputs: Inputs
-) -> FreightSupply | None:
-    """Return the freight of a study: the scenario's own, else that of its profile; with that of the origin."""
-    spec = scenario.freight if study is None else study.flows(scenario.freight)
-    if spec is None:
-        return None
-    origin = None if study is None or study.origin is None else study.origin.places
-    return freight_supply(spec, zones, inputs, origin=origin)
+) -> tuple[IndustryStudy | None, FreightSupply | None]:
+    """Return the study with its origin found, and the freight: the scenario's own, else that of the profile."""
+    located = None if study is None else study.located(zones, inputs)
+    spec = scenario.freight if located is None else located.flows(scenario.freight)
+    origin = None if located is None or located.origin is None else located.origin.places
+    return located, None if spec is None else freight_supply(spec, zones, inputs, origin=origin)

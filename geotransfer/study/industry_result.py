@@ -1,4 +1,4 @@
-"""What a run says of its industry: columns beside the ranks, the band of the cost, the ``industry`` part of run.json."""
+"""What a run says of its industry: columns beside the ranks, the band of the cost, its part of run.json."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ FORMULAS = {
     "power": Text(zh="到厂电价 × 单位电耗", en="price of power at the gate x electricity per unit"),
     "freight_in": Text(zh="原料运费", en="freight of the inputs"),
     "freight_out": Text(zh="产品运费", en="freight of the product"),
-    "carbon": Text(zh="碳价 × (用电 + 燃料 + 过程排放,平均因子口径)", en="price of carbon x (power + fuel + process CO2, average book)"),
+    "carbon": Text(
+        zh="碳价 × (用电 + 燃料 + 过程排放,平均因子口径)",
+        en="price of carbon x (power + fuel + process CO2, average book)",
+    ),
     "water": Text(zh="水价 × 单位取水量", en="price of water x water per unit"),
     "labour": Text(zh="单位人工成本", en="labour cost per unit"),
 }  # fmt: skip
@@ -155,13 +158,14 @@ def _record(study: IndustryStudy, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
 
 def _profile_record(study: IndustryStudy) -> dict[str, Any]:
     profile = study.profile
-    figures = [(name, getattr(study.needs, name)) for name in ("electricity", "fuel", "process_co2", "direct_co2", "water")]
+    needs = study.needs
+    figures = (needs.electricity, needs.fuel, needs.process_co2, needs.direct_co2, needs.water)
     return {
         "name": profile.name,
         "title": profile.title.as_dict(),
         "product_unit": profile.unit,
         "kind": profile.kind,
-        "figures": [_figure_record(figure) for _, figure in figures if figure is not None],
+        "figures": [_figure_record(figure) for figure in figures if figure is not None],
     }
 
 
@@ -179,26 +183,24 @@ def _origin_record(study: IndustryStudy) -> dict[str, Any] | None:
     if not study.costed:
         return record
     cost, books = origin_cost(study), origin_books(study)
-    means = {term: _number(np.nanmean(values)) for term, values in cost.terms().items()}
+    means = {term: _number(float(np.nanmean(values))) for term, values in cost.terms().items()}
     return record | {
-        "cost_yuan_per_unit": _number(np.nanmean(cost.total)),
+        "cost_yuan_per_unit": _number(float(np.nanmean(cost.total))),
         "terms_yuan_per_unit": {term: value for term, value in means.items() if value},
-        "co2_kg_per_kwh": {
-            name: _number(float(getattr(books, name))) for name in ("average", "contract", "marginal")
-        },
+        "co2_kg_per_kwh": {name: _number(float(getattr(books, name))) for name in ("average", "contract", "marginal")},
     }
 
 
 def _missing(study: IndustryStudy) -> list[Text]:
     """Return what is missing and what cannot be computed for that: of the profile, and of the scenario."""
     given = study.freight is not None and bool(study.freight.costs)
-    found = [text for text in study.profile.missing if not (given and text.en.startswith("tonnes or places"))]
+    found = [text for text in study.profile.missing if "[freight]" not in text.en]
     if study.power is None:
         found.append(Text(
             zh="方案没有 [power]:无法计算电费、碳排放与交付成本",
             en="the scenario has no [power]: no cost of power, no carbon, no delivered cost",
         ))  # fmt: skip
-    if not given and study.profile.carries:
+    if study.costed and not given and study.profile.carries:
         found.append(Text(zh="没有运费:交付成本不含运输", en="no freight is known: the delivered cost is without it"))
     return found
 

@@ -81,7 +81,9 @@ def find_origin(name: str, zones: Zones, inputs: Inputs) -> Origin:
 def _own_zone(name: str, zones: Zones) -> gpd.GeoDataFrame | None:
     table = zones.table[(zones.table["zone"] == name) | (zones.table["name"] == name)]
     if len(table) > 1:
-        raise InputError(f"origin {name!r} is the name of {len(table)} of your zones; give the key of one (column zone)")
+        raise InputError(
+            f"origin {name!r} is the name of {len(table)} of your zones; give the key of one (column zone)"
+        )
     return table if len(table) else None
 
 
@@ -108,7 +110,9 @@ def _unknown(name: str, counties: gpd.GeoDataFrame) -> UnknownNameError:
 def _origin(name: str, kind: str, rows: gpd.GeoDataFrame, inputs: Inputs) -> Origin:
     areas: pd.Series[str] = price_areas(rows.assign(adcode=rows["prefecture_adcode"]), inputs).fillna("")
     spots = rows.geometry.representative_point().to_crs("EPSG:4326")
-    return Origin(name, kind, gpd.GeoDataFrame(geometry=spots.to_numpy(), crs="EPSG:4326"), areas.to_numpy(dtype=object))
+    return Origin(
+        name, kind, gpd.GeoDataFrame(geometry=spots.to_numpy(), crs="EPSG:4326"), areas.to_numpy(dtype=object)
+    )
 
 
 def values_at(places: gpd.GeoDataFrame, layer: str | None, file: str | None) -> FloatArray:

@@ -23,8 +23,8 @@ WATER_RULE = "water_permit"
 YELLOW_RIVER = frozenset({
     "青海省", "四川省", "甘肃省", "宁夏回族自治区", "内蒙古自治区", "陕西省", "山西省", "河南省", "山东省",
 })  # fmt: skip
-"""The nine provinces of the Yellow River (Outline plan for its ecological protection, 2021). Coarser than the basin: most
-of 四川, and the north-east of 内蒙古, drain elsewhere."""
+"""The nine provinces of the Yellow River (Outline plan for its ecological protection, 2021). Coarser than the basin:
+most of 四川, and the north-east of 内蒙古, drain elsewhere."""
 UNCHECKED = "水约束未核查"
 RASTERS = (".tif", ".tiff", ".img", ".vrt", ".nc", ".asc")
 MM_KM2 = 1000.0
@@ -60,7 +60,9 @@ def water_limits(test: WaterTest, inputs: Inputs) -> gpd.GeoDataFrame:
     """Return places with their water: columns adcode, limit (m3 a year), geometry (EPSG:4326)."""
     if test.file.lower().endswith(RASTERS):
         if test.column is not None:
-            raise InputError(f"water file {test.file!r} is a raster and has no column {test.column!r}; leave column away")
+            raise InputError(
+                f"water file {test.file!r} is a raster and has no column {test.column!r}; leave column away"
+            )
         inputs.record_file(test.file)
         counties = boundaries("county")
         runoff = zonal_statistics(read_raster(test.file), counties, stats=("mean",))["mean"]
@@ -74,8 +76,8 @@ def _listed(test: WaterTest, table: pd.DataFrame) -> gpd.GeoDataFrame:
     missing = [name for name in ("adcode", test.column) if name not in table]
     if missing:
         raise InputError(
-            f"water file {test.file!r} has the columns {', '.join(map(str, table.columns))}, expected adcode and one of "
-            f"limits in m3 a year; name it in industry.water.column (got {test.column!r})"
+            f"water file {test.file!r} has the columns {', '.join(map(str, table.columns))}, expected adcode and "
+            f"one of limits in m3 a year; name it in industry.water.column (got {test.column!r})"
         )
     number = pd.to_numeric(table[str(test.column)], errors="coerce")
     codes = table["adcode"].astype(str).str.replace(r"\.0+$", "", regex=True).str.strip()
