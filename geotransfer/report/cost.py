@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.types import Text
+from geotransfer.words import in_words
 
 __all__ = ["CostSection", "cost_section"]
 
@@ -28,6 +29,18 @@ VERDICTS = {
     "no clear change": Text(zh="无明显变化", en="no clear change"),
     "depends on the accounting": Text(zh="取决于核算口径", en="depends on the accounting"),
     "unknown": Text(zh="未知", en="unknown"),
+}
+CONFIDENCES = {
+    "high": Text(zh="高", en="high"),
+    "medium": Text(zh="中", en="medium"),
+    "low": Text(zh="低", en="low"),
+    "derived": Text(zh="推算", en="derived"),
+    "": Text(zh="–", en="–"),
+}
+PRODUCT_UNITS = {
+    "t": Text(zh="吨", en="tonne"),
+    "MWh": Text(zh="兆瓦时", en="MWh"),
+    "10k yuan": Text(zh="万元", en="10,000 yuan"),
 }
 POWER = {
     "same": Text(zh="购电方式与承接地相同", en="power bought as at the destinations"),
@@ -91,20 +104,29 @@ def cost_section(ranking: gpd.GeoDataFrame, facts: Mapping[str, Any]) -> CostSec
         lines=[*_lines(record, ranked), *[Text(zh=f"{t['zh']}。", en=f"{t['en']}.") for t in record["missing"]]],
         heads=heads,
         rows=[_row(zone, columns) for _, zone in cheapest.iterrows()],
-        figures=[dict(figure) for figure in record["profile"]["figures"]],
+        figures=_figures(record),
         verdicts=_verdicts(ranked),
         disagreements=[] if agreement is None else list(agreement["disagreements"]),
     )
 
 
+def _figures(record: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the figures of the profile, and the price of carbon, each with its source."""
+    carbon = record["carbon_price"]
+    price = {"title": {"zh": "碳价", "en": "price of carbon"}, "confidence": "", **carbon}
+    figures = [*record["profile"]["figures"], *([price] if carbon["value"] else [])]
+    return [dict(figure) | {"confidence": in_words(figure["confidence"], CONFIDENCES)} for figure in figures]
+
+
 def _lines(record: Mapping[str, Any], ranked: gpd.GeoDataFrame) -> list[Text]:
-    profile, price, unit = record["profile"], record["carbon_price"], record["profile"]["product_unit"]
+    profile, price = record["profile"], record["carbon_price"]
+    unit, grade = in_words(profile["product_unit"], PRODUCT_UNITS), 1 if record["vintage"] == "advanced" else 2
     lines = [
         Text(
-            zh=f"行业: {profile['title']['zh']}, 按每 {unit} 产品计, 两端均取 {record['year']} 年价格; "
-            f"新建或迁建按能耗限额 {'1' if record['vintage'] == 'advanced' else '2'} 级, 单耗不降低标准。",
-            en=f"Industry: {profile['title']['en']}, per {unit} of product, prices of {record['year']} at both ends; a "
-            f"plant that is built or moved meets grade {'1' if record['vintage'] == 'advanced' else '2'} of its norm.",
+            zh=f"行业: {profile['title']['zh']}, 按每{unit.zh}产品计, 两端均取 {record['year']} 年价格; "
+            f"新建或迁建按能耗限额 {grade} 级, 单耗不降低标准。",
+            en=f"Industry: {profile['title']['en']}, per {unit.en} of product, prices of {record['year']} at both "
+            f"ends; a plant that is built or moved meets grade {grade} of its norm.",
         )
     ]
     if record["terms"]:
@@ -175,7 +197,10 @@ def _row(zone: Any, columns: list[tuple[str, ...]]) -> dict[str, Any]:
 def _number(value: float, column: str) -> str:
     if not np.isfinite(value):
         return "?"
-    return f"{value:+.1f}" if "change" in column else f"{value:.1f}" if column.startswith("co2") else f"{value:,.0f}"
+    if not column.startswith("co2"):
+        return f"{value:,.0f}"
+    tenths = round(float(value), 1) + 0.0  # no minus before a zero
+    return f"{tenths:+.1f}" if "change" in column and tenths else f"{tenths:.1f}"
 
 
 def _verdicts(ranked: gpd.GeoDataFrame) -> list[tuple[Text, int]]:

@@ -25,7 +25,7 @@ from geotransfer.mcda.uncertainty import CriterionError, ErrorDrawer
 from geotransfer.study.power import PowerSupply
 from geotransfer.types import FloatArray
 
-__all__ = ["FACTOR_ERROR", "CostErrors", "PriceBands", "cost_band", "price_bands"]
+__all__ = ["FACTOR_ERROR", "CostErrors", "PriceBands", "cost_band", "drawn_costs", "price_bands"]
 
 FACTOR_ERROR = 0.03
 """kg CO2/kWh: standard deviation of the change of 30 provincial factors from 2022 to 2023 (0.032, MEE/NBS)."""
@@ -104,9 +104,16 @@ class CostErrors:
 
 
 def cost_band(errors: CostErrors, *, draws: int, seed: int, shares: tuple[float, ...] = (0.05, 0.95)) -> FloatArray:
-    """Return percentiles of the cost of each zone over the draws, shape (shares, zones); NaN stays NaN.
+    """Return percentiles of the cost of each zone over the draws, shape (shares, zones); NaN stays NaN."""
+    drawn = drawn_costs(errors, draws=draws, seed=seed)
+    return np.asarray(np.percentile(drawn, [100.0 * share for share in shares], axis=0))
 
-    Low and high are the ends of a triangular law with its peak at the value, as everywhere in the draws.
+
+def drawn_costs(errors: CostErrors, *, draws: int, seed: int) -> FloatArray:
+    """Return drawn costs, shape (draws, zones).
+
+    Low and high are the ends of a triangular law with its peak at the value, as everywhere in the draws. What zones
+    share they share in every draw; the errors are independent of each other and add up.
     """
     streams = np.random.SeedSequence(seed, spawn_key=(STREAM,)).spawn(len(errors.national) + 2)
     total = np.repeat(errors.total[None], draws, axis=0)
@@ -119,7 +126,7 @@ def cost_band(errors: CostErrors, *, draws: int, seed: int, shares: tuple[float,
         CriterionError("zone", standard_error=1.0), np.zeros(len(province)), groups=None, coordinates_km=None
     ).draw(np.random.default_rng(streams[-1]), draws)
     total += np.take(normal, at, axis=1) * errors.factor
-    return np.asarray(np.percentile(total, [100.0 * share for share in shares], axis=0))
+    return np.asarray(total)
 
 
 def _unit(scope: str, zeros: FloatArray, stream: np.random.SeedSequence, draws: int) -> FloatArray:

@@ -110,6 +110,13 @@ class IndustryStudy:
         return 0.0 if self.needs.process_co2 is None else self.needs.process_co2.middle
 
     @property
+    def carbon_source(self) -> str:
+        """Where the price of carbon is from."""
+        if self.spec.carbon_price is not None:
+            return "scenario"
+        return str(layer_table(PRICES).set_index("item").loc["carbon_price", "source"])
+
+    @property
     def costed(self) -> bool:
         """Whether the cost of a unit can be told: its electricity and the price of power are known."""
         return self.needs.kwh is not None and self.power is not None

@@ -139,7 +139,7 @@ def _record(study: IndustryStudy, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
         "year": YEAR,
         "vintage": study.spec.vintage,
         "annual_output": study.spec.annual_output,
-        "carbon_price": {**study.carbon_price.model_dump(), "unit": "yuan/t"},
+        "carbon_price": {**study.carbon_price.model_dump(), "unit": "yuan/t", "source": study.carbon_source},
         "water_price": None if study.spec.water_price is None else study.spec.water_price.model_dump(),
         "labour_cost": None if study.spec.labour_cost is None else study.spec.labour_cost.model_dump(),
         "kwh_per_unit": study.needs.kwh,
