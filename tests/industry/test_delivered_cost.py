@@ -52,5 +52,5 @@ def test_bad_numbers(name, value):
     arguments = {"kwh_per_unit": 1.0} | {name: value}
     with pytest.raises(InputError, match=f"{name} holds {value:g}, expected finite numbers of at least 0"):
         gt.delivered_cost(0.4, **arguments)
-    with pytest.raises(InputError, match="power_price holds -0.4"):
+    with pytest.raises(InputError, match=r"power_price holds -0\.4"):
         gt.delivered_cost(-0.4, kwh_per_unit=1.0)

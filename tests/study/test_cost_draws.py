@@ -58,7 +58,8 @@ def test_low_and_high_are_the_ends():
 
 
 def test_the_band_of_a_triangle_by_hand():
-    # on [-1, 1] with its peak at 0: P(x < q) = (1 + q)^2 / 2 below 0, so that q05 = sqrt(0.1) - 1; times 10 below, 30 above
+    # on [-1, 1] with its peak at 0: P(x < q) = (1 + q)^2 / 2 below 0, so that q05 = sqrt(0.1) - 1;
+    # stretched by 10 below and by 30 above
     errors = replace(QUIET, national=((ZERO - 10, ZERO + 30),))
     low, high = cost_band(errors, draws=40_000, seed=3) - errors.total
     quantile = 1 - np.sqrt(0.1)
