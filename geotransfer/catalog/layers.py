@@ -129,10 +129,19 @@ def _table(entry: LayerEntry) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(shipped_bytes(str(entry.file))), dtype=text)
 
 
+_QUALITY_OF = {
+    **dict.fromkeys(("GB limit", "quota", "standard", "policy"), "official"),
+    **dict.fromkeys(("measured", "survey", "count", "literature"), "measured"),
+    **dict.fromkeys(("derived", "definition", "model input"), "modelled"),
+}
+"""Kind of a figure of an industry -> quality; what is not here (trade pages, press, factors) is an assumption."""
+
+
 def _figures(text: str) -> pd.DataFrame:
-    """Return the figures of all industries, one a row; titles and notes in English."""
+    """Return the figures of all industries, one a row, with a quality by their kind; titles and notes in English."""
     rows = [
-        {"industry": name} | {key: _english(value) for key, value in figure.items()}
+        {"industry": name, "quality": _QUALITY_OF.get(figure["kind"], "assumption")}
+        | {key: _english(value) for key, value in figure.items()}
         for name, industry in tomllib.loads(text)["industries"].items()
         for figure in industry.get("figures", [])
     ]

@@ -82,7 +82,7 @@ def cost_lines(record: Mapping[str, Any] | None) -> Iterator[str]:
     if record is None:
         return
     origin, agreement = record["origin"], record["rank_agreement"]
-    if origin is not None and "cost_yuan_per_unit" in origin:
+    if origin is not None and origin.get("cost_yuan_per_unit") is not None:
         unit = record["profile"]["product_unit"]
         yield f"转出地 / origin {origin['name']}: {origin['cost_yuan_per_unit']:,.0f} yuan/{unit}"
     if agreement is not None and agreement["spearman"] is not None:

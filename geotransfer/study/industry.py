@@ -33,6 +33,7 @@ __all__ = [
     "freight_of",
     "industry_columns",
     "industry_study",
+    "known_mean",
     "origin_books",
     "origin_cost",
     "zone_cost",
@@ -224,9 +225,9 @@ def _against_origin(study: IndustryStudy, ranking: gpd.GeoDataFrame, cost: Deliv
         return {}
     names = ("co2_average_kg_per_kwh", "co2_contract_kg_per_kwh", "co2_marginal_kg_per_kwh")
     here = CarbonBooks(*(ranking[name].to_numpy(dtype=float) for name in names))
-    change = _change(study, here)
-    return {
-        "saving_yuan_per_unit": float(np.nanmean(origin_cost(study).total)) - cost.total,
+    change, before = _change(study, here), known_mean(origin_cost(study).total)
+    saving = {"saving_yuan_per_unit": before - cost.total} if np.isfinite(before) else {}
+    return saving | {
         "co2_change_average_t_per_unit": change.average,
         "co2_change_contract_t_per_unit": change.contract,
         "co2_change_marginal_t_per_unit": change.marginal,
@@ -267,7 +268,7 @@ def origin_books(study: IndustryStudy) -> CarbonBooks:
     """Return the carbon of power at the origin: the mean of its counties, kg CO2/kWh."""
     power = origin_power(study)
     books = power.carbon(_origin_areas(study, power))
-    return CarbonBooks(*(np.asarray(_mean(book)) for book in (books.average, books.contract, books.marginal)))
+    return CarbonBooks(*(np.asarray(known_mean(book)) for book in (books.average, books.contract, books.marginal)))
 
 
 def origin_cost(study: IndustryStudy) -> DeliveredCost:
@@ -286,7 +287,8 @@ def origin_cost(study: IndustryStudy) -> DeliveredCost:
     )  # fmt: skip
 
 
-def _mean(values: FloatArray) -> float:
+def known_mean(values: FloatArray) -> float:
+    """Return the mean of what is known, NaN where nothing is."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else float("nan")
 

@@ -14,7 +14,14 @@ from geotransfer.spec.industry import PriceRange
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.cost_draws import FACTOR_ERROR, CostErrors, cost_band, price_bands
 from geotransfer.study.evaluate import spearman
-from geotransfer.study.industry import IndustryStudy, industry_columns, origin_books, origin_cost, zone_cost
+from geotransfer.study.industry import (
+    IndustryStudy,
+    industry_columns,
+    known_mean,
+    origin_books,
+    origin_cost,
+    zone_cost,
+)  # fmt: skip
 from geotransfer.study.measure import Places
 from geotransfer.study.power import PowerSupply
 from geotransfer.types import FloatArray, IntArray, Text
@@ -183,9 +190,9 @@ def _origin_record(study: IndustryStudy) -> dict[str, Any] | None:
     if not study.costed:
         return record
     cost, books = origin_cost(study), origin_books(study)
-    means = {term: _number(float(np.nanmean(values))) for term, values in cost.terms().items()}
+    means = {term: _number(known_mean(values)) for term, values in cost.terms().items()}
     return record | {
-        "cost_yuan_per_unit": _number(float(np.nanmean(cost.total))),
+        "cost_yuan_per_unit": _number(known_mean(cost.total)),
         "terms_yuan_per_unit": {term: value for term, value in means.items() if value},
         "co2_kg_per_kwh": {name: _number(float(getattr(books, name))) for name in ("average", "contract", "marginal")},
     }
@@ -202,6 +209,11 @@ def _missing(study: IndustryStudy) -> list[Text]:
         ))  # fmt: skip
     if study.costed and not given and study.profile.carries:
         found.append(Text(zh="没有运费:交付成本不含运输", en="no freight is known: the delivered cost is without it"))
+    if study.costed and study.origin is not None and not np.isfinite(known_mean(origin_cost(study).total)):
+        found.append(Text(
+            zh=f"转出地 {study.origin.name} 的电价、运费或碳排放未知:无法计算节省",
+            en=f"power, freight or carbon of the origin {study.origin.name} is unknown: no saving",
+        ))  # fmt: skip
     return found
 
 

@@ -220,6 +220,15 @@ def test_an_old_plant_at_the_origin():
     assert change[1] - change[0] == pytest.approx(-(13.75 - 13.4) * 0.6191, rel=1e-6)
 
 
+def test_an_origin_whose_power_is_unknown():
+    result = gt.run(study(power={"mode": "industry", "user": "aluminium"}))
+    record = result.provenance["result"]["industry"]
+    assert record["origin"]["cost_yuan_per_unit"] is None
+    assert any("转出地 山东省" in text["zh"] for text in record["missing"])
+    assert "saving_yuan_per_unit" not in result.ranking
+    assert "co2_verdict" in result.ranking
+
+
 @pytest.mark.parametrize(
     ("keys", "error", "message"),
     [
