@@ -14,14 +14,9 @@ from geotransfer.spec.industry import PriceRange
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.cost_draws import FACTOR_ERROR, CostErrors, cost_band, price_bands
 from geotransfer.study.evaluate import spearman
-from geotransfer.study.industry import (
-    IndustryStudy,
-    industry_columns,
-    known_mean,
-    origin_books,
-    origin_cost,
-    zone_cost,
-)  # fmt: skip
+from geotransfer.study.industry import IndustryStudy
+from geotransfer.study.industry_columns import industry_columns, zone_cost
+from geotransfer.study.industry_origin import known_mean, origin_books, origin_cost
 from geotransfer.study.measure import Places
 from geotransfer.study.power import PowerSupply
 from geotransfer.types import FloatArray, IntArray, Text
