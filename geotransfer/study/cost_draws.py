@@ -23,10 +23,19 @@ from geotransfer.energy.estimate import Estimate, exactly
 from geotransfer.energy.price_tables import PowerTables
 from geotransfer.mcda.uncertainty import CriterionError, ErrorDrawer
 from geotransfer.study.power import PowerSupply
-from geotransfer.types import FloatArray
+from geotransfer.types import FloatArray, Text
 
-__all__ = ["FACTOR_ERROR", "CostErrors", "PriceBands", "cost_band", "drawn_costs", "price_bands"]
+__all__ = ["ERRORS", "FACTOR_ERROR", "CostErrors", "PriceBands", "cost_band", "drawn_costs", "price_bands"]
 
+ERRORS = (
+    ("power_national", "national", Text(zh="电价的全国性假设:低-高", en="assumptions of the power price: low to high")),
+    ("power_area", "price area", Text(zh="本电价区的各项电价:低-高", en="tariffs of the price area: low to high")),
+    ("rail_rate", "national", Text(zh="铁路费率:低-高", en="rail rate: low to high")),
+    ("prices", "national", Text(zh="碳价、水价、人工:低-高", en="prices of carbon, water and labour: low to high")),
+    ("electricity", "national", Text(zh="单位电耗:低-高(如有)", en="electricity per unit: low to high, where known")),
+    ("grid_factor", "province", Text(zh="电网因子:标准误差 0.03", en="grid factor: standard error 0.03 kg/kWh")),
+)  # fmt: skip
+"""What is drawn, over which scope, how far."""
 FACTOR_ERROR = 0.03
 """kg CO2/kWh: standard deviation of the change of 30 provincial factors from 2022 to 2023 (0.032, MEE/NBS)."""
 STREAM = 61

@@ -12,7 +12,7 @@ from geotransfer.industry.delivered_cost import DeliveredCost
 from geotransfer.industry.figures import Figure
 from geotransfer.spec.industry import PriceRange
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.cost_draws import FACTOR_ERROR, CostErrors, cost_band, price_bands
+from geotransfer.study.cost_draws import ERRORS, FACTOR_ERROR, CostErrors, cost_band, price_bands
 from geotransfer.study.evaluate import spearman
 from geotransfer.study.industry import IndustryStudy
 from geotransfer.study.industry_columns import industry_columns, zone_cost
@@ -154,6 +154,11 @@ def _record(study: IndustryStudy, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
         ],
         "origin": _origin_record(study),
         "missing": [text.as_dict() for text in _missing(study)],
+        "errors_drawn": [
+            {"id": name, "scope": scope, "size": size.as_dict()}
+            for name, scope, size in ERRORS
+            if "delivered_cost_p05" in ranking
+        ],
         "rank_agreement": rank_agreement(ranking),
     }
 

@@ -102,6 +102,8 @@ def test_sums_and_ranks_of_the_full_run(aluminium):
     assert table.loc[table["status"] != "ranked", "rank_cost"].isna().all()
     inside = ranked["delivered_cost_yuan_per_unit"].between(ranked["delivered_cost_p05"], ranked["delivered_cost_p95"])
     assert inside.all()
+    scopes = {row["scope"] for row in aluminium.provenance["result"]["industry"]["errors_drawn"]}
+    assert scopes == {"national", "price area", "province"}
     assert list(table.columns[:3]) == ["rank", "rank_cost", "zone"]
 
 
