@@ -18,12 +18,9 @@ from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.figures import QUANTITIES, Figure, Flow, Frozen
 from geotransfer.types import Text
 
-__all__ = ["GRADE_OF", "IndustryProfile", "Needs", "Vintage", "industry_names", "industry_profile"]
+__all__ = ["GRADE_OF", "IndustryProfile", "Needs", "Vintage", "coefficient", "industry_names", "industry_profile"]
 
 SHIPPED = "industry/industries.toml"
-COAL_CO2 = 2.77, 2.62, 2.92
-"""kg CO2 per kg of standard coal with low and high: IPCC 2006, volume 2, table 1.4, bituminous coal, 94.6 (89.5-99.7)
-kg CO2/GJ x 29.3076 MJ/kgce (GB/T 2589-2020); the same figure stands in ``industries.toml``."""
 Vintage = Literal["advanced", "new", "existing"]
 GRADE_OF: Mapping[str, int] = {"advanced": 1, "new": 2, "existing": 3}
 """Vintage of a plant -> grade of the GB energy norm it meets."""
@@ -66,7 +63,7 @@ class Needs:
             return self.direct_co2.value
         if self.process_co2 is None or self.fuel is None:
             return None
-        return self.process_co2.middle + self.fuel.middle * COAL_CO2[0] / 1000.0
+        return self.process_co2.middle + self.fuel.middle * coefficient("coal_co2").middle / 1000.0
 
 
 class IndustryProfile(Frozen):
@@ -232,6 +229,21 @@ def industry_profile(name: str, *, file: str | os.PathLike[str] | None = None) -
 
 def _plain(word: str) -> str:
     return word.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+@cache
+def coefficient(name: str) -> Figure:
+    """Return a coefficient of ``industries.toml``: coal_co2 (kg CO2/kgce) or coal_equivalent (kgce/kWh).
+
+    Examples
+    --------
+    >>> coefficient("coal_co2").value
+    2.77
+    """
+    table = tomllib.loads(shipped_bytes(SHIPPED).decode("utf-8"))["coefficients"]
+    if name not in table:
+        raise UnknownNameError(f"there is no coefficient {name!r}, expected one of {', '.join(table)}")
+    return Figure.model_validate(table[name])
 
 
 @cache

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geotransfer.industry.delivered_cost import DeliveredCost
 from geotransfer.industry.figures import Figure
+from geotransfer.industry.profiles import coefficient
 from geotransfer.spec.industry import PriceRange
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.cost_draws import ERRORS, FACTOR_ERROR, CostErrors, cost_band, price_bands
@@ -166,7 +167,9 @@ def _record(study: IndustryStudy, ranking: gpd.GeoDataFrame) -> dict[str, Any]:
 def _profile_record(study: IndustryStudy) -> dict[str, Any]:
     profile = study.profile
     needs = study.needs
-    figures = (needs.electricity, needs.fuel, needs.process_co2, needs.direct_co2, needs.water)
+    burnt = needs.direct_co2 is None and needs.fuel is not None and needs.fuel.value
+    coal = coefficient("coal_co2") if burnt else None
+    figures = (needs.electricity, needs.fuel, coal, needs.process_co2, needs.direct_co2, needs.water)
     return {
         "name": profile.name,
         "title": profile.title.as_dict(),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,7 @@ from geotransfer.catalog.entries import shipped_bytes
 from geotransfer.catalog.layers import layer_table
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.figures import QUANTITIES
-from geotransfer.industry.profiles import COAL_CO2, GRADE_OF
+from geotransfer.industry.profiles import GRADE_OF, coefficient
 
 NAMES = gt.industry_names()
 POLICY_KINDS = {"labour_intensive", "technology_intensive", "energy_intensive", "producer_services"}
@@ -92,16 +91,18 @@ def test_derived_figures_by_hand():
     needs = gt.industry_profile("电解铝").needs("new")
     assert needs.fuel.value == pytest.approx(1680 - 13_400 * 0.1229, abs=0.1)
     assert needs.process_co2.value == pytest.approx(0.411 * (1 - 0.024) * 44 / 12, abs=0.005)
-    assert pytest.approx(94.6 * 29.3076 / 1000, abs=0.005) == COAL_CO2[0]
+    coal = coefficient("coal_co2")
+    assert [coal.low, coal.value, coal.high] == pytest.approx(
+        [g * 29.3076 / 1000 for g in (89.5, 94.6, 99.7)], abs=0.005
+    )
     assert needs.co2_outside_power == pytest.approx(1.47 + 33.1 * 2.77 / 1000)
     assert gt.industry_profile("polysilicon").needs().kwh == pytest.approx(5.5 / 0.1229 * 1000, abs=100)
     assert gt.industry_profile("steel_bf_bof").needs().co2_outside_power == 1.794
 
 
-def test_the_coefficient_of_coal_is_the_one_in_the_table():
-    table = tomllib.loads(shipped_bytes("industry/industries.toml").decode("utf-8"))
-    coal = next(f for f in table["coefficients"]["figures"] if f["quantity"] == "coal_co2")
-    assert (coal["value"], coal["low"], coal["high"]) == COAL_CO2
+def test_an_unknown_coefficient():
+    with pytest.raises(UnknownNameError, match="no coefficient 'oil_co2', expected one of coal_equivalent, coal_co2"):
+        coefficient("oil_co2")
 
 
 @pytest.mark.parametrize("word", ["electrolytic-aluminium", "Electrolytic Aluminium", "电解铝", "aluminium", " 铝 "])

@@ -146,7 +146,10 @@ def test_the_record_is_plain_json(result):
     record = result.provenance["result"]["industry"]
     again = json.loads(json.dumps(record, ensure_ascii=False, allow_nan=False))
     assert again["profile"]["product_unit"] == "t"
-    assert {figure["quantity"] for figure in again["profile"]["figures"]} == {"electricity", "fuel", "process_co2"}
+    assert {figure["quantity"] for figure in again["profile"]["figures"]} == {
+        "electricity", "fuel", "other", "process_co2",
+    }  # fmt: skip
+    assert "2.77" in json.dumps(again["profile"]["figures"])
     assert all(figure["source"] for figure in again["profile"]["figures"])
     assert (again["carbon_price"]["low"], again["carbon_price"]["high"]) == (55.5, 95.96)
     assert "greenhousegog" in again["carbon_price"]["source"]
