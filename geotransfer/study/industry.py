@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import geopandas as gpd
 import numpy as np
 
 from geotransfer.catalog.layers import layer_table
@@ -42,6 +43,8 @@ class IndustryStudy:
     origin : Origin or None
     power, freight : PowerSupply or None, FreightSupply or None
         Of the zones, once they are known.
+    origin_price : float or None
+        Price of power at an origin that is a zone of the study and buys as the others do, yuan/kWh.
     """
 
     spec: IndustrySpec
@@ -51,6 +54,7 @@ class IndustryStudy:
     origin: Origin | None = None
     power: PowerSupply | None = None
     freight: FreightSupply | None = None
+    origin_price: float | None = None
 
     def located(self, zones: Zones, inputs: Inputs) -> IndustryStudy:
         """Return the study with its origin found; what it read is recorded."""
@@ -63,14 +67,20 @@ class IndustryStudy:
         origin = None if self.spec.origin is None else find_origin(self.spec.origin, zones, inputs)
         return replace(self, origin=origin)
 
-    def supplied(self, power: PowerSupply | None, freight: FreightSupply | None) -> IndustryStudy:
+    def supplied(
+        self, power: PowerSupply | None, freight: FreightSupply | None, ranking: gpd.GeoDataFrame
+    ) -> IndustryStudy:
         """Return the study with the power and the freight of its zones."""
         if freight is not None and freight.costs and self.profile.unit != "t":
             raise InputError(
                 f"freight is per tonne of product, but the profile {self.profile.name!r} counts {self.profile.unit}; "
                 "take [freight] inputs and markets away, or give a profile per tonne"
             )
-        return replace(self, power=power, freight=freight)
+        price = None
+        if power is not None and self.origin is not None and self.spec.origin_power == "same":
+            own = ranking.loc[ranking["zone"] == self.origin.zone, "power_price_yuan_per_kwh"].to_numpy(dtype=float)
+            price = float(own[0]) if own.size else None
+        return replace(self, power=power, freight=freight, origin_price=price)
 
     def flows(self, given: FreightSpec | None) -> FreightSpec | None:
         """Return the scenario's own freight; without one, the profile's flows if it knows the places of all."""

@@ -51,11 +51,12 @@ def origin_cost(study: IndustryStudy) -> DeliveredCost:
     lcoe = None
     if power.lcoe is not None and origin is not None:
         lcoe = values_at(origin.places, power.spec.green_layer, power.spec.lcoe_file)
+    price = power.price(area, lcoe) if study.origin_price is None else np.full(1, study.origin_price)
     needs = study.old_needs()
     outside = needs.co2_outside_power
     freight = None if study.freight is None else study.freight.origin
     return study.cost(
-        power.price(area, lcoe), freight, power.carbon(area).average, needs,
+        price, freight, power.carbon(area).average, needs,
         study.outside_power if outside is None else outside,
     )  # fmt: skip
 

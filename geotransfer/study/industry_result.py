@@ -48,7 +48,7 @@ def with_industry(
     """Return the ranking with the columns of its industry, and their record; both as they were without one."""
     if study is None:
         return ranking, None
-    study = study.supplied(places.power, places.freight)
+    study = study.supplied(places.power, places.freight, ranking)
     columns = industry_columns(study, ranking, places.zones)
     if scenario.robustness.draws and study.costed:
         columns |= _band(scenario, study, ranking, places)

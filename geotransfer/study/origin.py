@@ -34,12 +34,15 @@ class Origin:
         EPSG:4326, one point a county: its representative point.
     areas : ndarray of str
         Price area of each, "" where there is none.
+    zone : str
+        Key of the zone it is, where it is one; "" otherwise.
     """
 
     name: str
     kind: str
     places: gpd.GeoDataFrame
     areas: np.ndarray
+    zone: str = ""
 
     def record(self) -> dict[str, Any]:
         """Return what run.json says of it."""
@@ -60,7 +63,8 @@ def find_origin(name: str, zones: Zones, inputs: Inputs) -> Origin:
     """
     own = _own_zone(name, zones) if zones.own else None
     if own is not None:
-        return _origin(str(own["name"].iloc[0]), "zone", own, inputs)
+        shown = own.set_geometry(zones.shown.loc[own.index])
+        return _origin(str(own["name"].iloc[0]), "zone", shown, inputs, zone=str(own["zone"].iloc[0]))
     counties = boundaries("county")
     areas = price_areas(counties.assign(adcode=counties["prefecture_adcode"]), inputs)
     groups = {"province": counties["province"], "price area": areas, "prefecture": counties["prefecture"]}
@@ -75,7 +79,7 @@ def find_origin(name: str, zones: Zones, inputs: Inputs) -> Origin:
         raise InputError(f"origin {name!r} is the name of {len(found)} counties; give one of the adcodes {codes}")
     if not len(found):
         raise _unknown(name, counties)
-    return _origin(str(found["name"].iloc[0]), "county", found, inputs)
+    return _origin(str(found["name"].iloc[0]), "county", found, inputs, zone=str(found["adcode"].iloc[0]))
 
 
 def _own_zone(name: str, zones: Zones) -> gpd.GeoDataFrame | None:
@@ -107,12 +111,11 @@ def _unknown(name: str, counties: gpd.GeoDataFrame) -> UnknownNameError:
     )
 
 
-def _origin(name: str, kind: str, rows: gpd.GeoDataFrame, inputs: Inputs) -> Origin:
+def _origin(name: str, kind: str, rows: gpd.GeoDataFrame, inputs: Inputs, *, zone: str = "") -> Origin:
     areas: pd.Series[str] = price_areas(rows.assign(adcode=rows["prefecture_adcode"]), inputs).fillna("")
     spots = rows.geometry.representative_point().to_crs("EPSG:4326")
-    return Origin(
-        name, kind, gpd.GeoDataFrame(geometry=spots.to_numpy(), crs="EPSG:4326"), areas.to_numpy(dtype=object)
-    )
+    places = gpd.GeoDataFrame(geometry=spots.to_numpy(), crs="EPSG:4326")
+    return Origin(name, kind, places, areas.to_numpy(dtype=object), zone)
 
 
 def values_at(places: gpd.GeoDataFrame, layer: str | None, file: str | None) -> FloatArray:

@@ -225,6 +225,21 @@ def test_an_old_plant_at_the_origin():
     assert change[1] - change[0] == pytest.approx(-(13.75 - 13.4) * 0.6191, rel=1e-6)
 
 
+@pytest.mark.parametrize("name", ["灵武市", "640181"])
+def test_an_origin_that_is_a_zone_saves_nothing_against_itself(name):
+    result = gt.run(study(within=["宁夏"], industry__origin=name))
+    row = result.ranking.set_index("name").loc["灵武市"]
+    assert row["saving_yuan_per_unit"] == pytest.approx(0.0, abs=1e-6)
+    assert row[["co2_change_average_t_per_unit", "co2_change_contract_t_per_unit"]].tolist() == [0.0, 0.0]
+    assert result.provenance["result"]["industry"]["origin"]["kind"] == "county"
+
+
+def test_an_own_zone_as_origin(tmp_path):
+    (tmp_path / "parks.csv").write_text("name,lon,lat\n宁东基地,106.6,38.1\n银川园区,106.2,38.5\n", encoding="utf-8")
+    result = gt.run(study(within=["宁夏"], zones=str(tmp_path / "parks.csv"), industry__origin="宁东基地"))
+    assert result.ranking.set_index("name").loc["宁东基地", "saving_yuan_per_unit"] == pytest.approx(0.0, abs=1e-6)
+
+
 def test_an_origin_whose_power_is_unknown():
     result = gt.run(study(power={"mode": "industry", "user": "aluminium"}))
     record = result.provenance["result"]["industry"]
