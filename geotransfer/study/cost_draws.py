@@ -99,7 +99,7 @@ class CostErrors:
     area, province : ndarray
         Labels.
     own : (low, high)
-        Deviation by the area's figures, yuan per unit.
+        Deviation by the area's figures, yuan per unit: one value an area.
     factor : ndarray
         Standard error of the cost by the grid's carbon factor, yuan per unit.
     """
@@ -125,22 +125,26 @@ def drawn_costs(errors: CostErrors, *, draws: int, seed: int) -> FloatArray:
     share they share in every draw; the errors are independent of each other and add up.
     """
     streams = np.random.SeedSequence(seed, spawn_key=(STREAM,)).spawn(len(errors.national) + 2)
-    total = np.repeat(errors.total[None], draws, axis=0)
-    for stream, (low, high) in zip(streams, errors.national, strict=False):
-        total += _scaled(_unit("national", np.zeros(1), stream, draws), low, high)
-    area, at = np.unique(errors.area.astype(str), return_inverse=True)
-    total += _scaled(np.take(_unit("zone", np.zeros(len(area)), streams[-2], draws), at, axis=1), *errors.own)
+    area, first, at = np.unique(errors.area.astype(str), return_index=True, return_inverse=True)
+    own = _scaled(_unit(len(area), streams[-2], draws), errors.own[0][first], errors.own[1][first])
+    total = np.take(own, at, axis=1)
+    total += errors.total
     province, at = np.unique(errors.province.astype(str), return_inverse=True)
-    normal = ErrorDrawer.of(
-        CriterionError("zone", standard_error=1.0), np.zeros(len(province)), groups=None, coordinates_km=None
-    ).draw(np.random.default_rng(streams[-1]), draws)
+    normal = np.random.default_rng(streams[-1]).standard_normal((draws, len(province)))
     total += np.take(normal, at, axis=1) * errors.factor
+    if errors.national:
+        units = np.concatenate([_unit(1, stream, draws) for stream in streams[:-2]], axis=1)
+        signed = np.concatenate([np.maximum(units, 0.0), np.maximum(-units, 0.0)], axis=1)
+        ends = np.stack([high for _, high in errors.national] + [low for low, _ in errors.national])
+        # einsum, not @: its bits do not depend on the number of threads
+        total += np.einsum("dk,kz->dz", signed, ends)
     return np.asarray(total)
 
 
-def _unit(scope: str, zeros: FloatArray, stream: np.random.SeedSequence, draws: int) -> FloatArray:
+def _unit(labels: int, stream: np.random.SeedSequence, draws: int) -> FloatArray:
     """Return triangular deviations from -1 to 1, shape (draws, labels)."""
-    drawer = ErrorDrawer.of(CriterionError(scope, low=-1.0, high=1.0), zeros, groups=None, coordinates_km=None)
+    error = CriterionError("zone", low=-1.0, high=1.0)
+    drawer = ErrorDrawer.of(error, np.zeros(labels), groups=None, coordinates_km=None)
     return drawer.draw(np.random.default_rng(stream), draws)
 
 
