@@ -168,7 +168,7 @@ def _missing(profile: IndustryProfile) -> list[Text]:
                     "change by a move nor the rank of cost depends on it",
                 ))  # fmt: skip
     if needs.water is None:
-        found.append(Text(zh="缺取水量:无法计算用水", en="water is missing: no need of water"))
+        found.append(Text(zh="缺取水量:无法计算需水量", en="water is missing: how much the plant needs cannot be told"))
     flows = (*profile.inputs, *profile.outputs)
     if profile.carries and (not flows or any(not flow.places for flow in flows)):
         found.append(Text(

@@ -181,7 +181,7 @@ def _table(record: Mapping[str, Any], ranked: gpd.GeoDataFrame) -> tuple[list[Te
     more: list[tuple[Text, tuple[str, ...]]] = [
         (Text(zh="5–95 %", en="5–95 %"), ("delivered_cost_p05", "delivered_cost_p95")),
         (Text(zh="比转出地节省", en="saved against the origin"), ("saving_yuan_per_unit",)),
-        (Text(zh="吨CO₂/单位", en="tCO₂/unit"), ("co2_t_per_unit",)),
+        (Text(zh="CO₂ (吨/单位)", en="CO₂ (t per unit)"), ("co2_t_per_unit",)),
         (Text(zh="碳变化 (平均口径)", en="change of CO₂ (average)"), ("co2_change_average_t_per_unit",)),
     ]
     found += [(head, columns) for head, columns in more if set(columns) <= set(ranked.columns)]

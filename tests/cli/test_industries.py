@@ -42,7 +42,7 @@ def test_json_and_nothing_else():
     profile = json.loads(output("industries", "电解铝", "--json"))
     assert profile["name"] == "electrolytic_aluminium"
     assert profile["inputs"][0]["tonnes"] == 1.93
-    assert profile["missing"][0]["en"] == "water is missing: no need of water"
+    assert profile["missing"][0]["en"] == "water is missing: how much the plant needs cannot be told"
     assert len(json.loads(output("industries", "--json"))) == len(gt.industry_names())
 
 

@@ -115,7 +115,9 @@ def test_missing_says_what_cannot_be_computed():
     assert "electricity is missing: no cost of power" in texts[0].en
     assert "缺电耗" in texts[0].zh
     assert gt.industry_profile("steel_bf_bof").needs().kwh is None
-    assert [text.en for text in gt.industry_profile("电解铝").missing] == ["water is missing: no need of water"]
+    assert [text.en for text in gt.industry_profile("电解铝").missing] == [
+        "water is missing: how much the plant needs cannot be told"
+    ]
 
 
 def test_an_unknown_name_lists_near_ones():
