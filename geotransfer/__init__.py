@@ -54,6 +54,11 @@ if TYPE_CHECKING:
     from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
+    from geotransfer.industry.delivered_cost import DeliveredCost as DeliveredCost
+    from geotransfer.industry.delivered_cost import delivered_cost as delivered_cost
+    from geotransfer.industry.profiles import IndustryProfile as IndustryProfile
+    from geotransfer.industry.profiles import industry_names as industry_names
+    from geotransfer.industry.profiles import industry_profile as industry_profile
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
     from geotransfer.mcda.acceptability import rank_acceptability as rank_acceptability
@@ -141,6 +146,8 @@ _HOMES = {
     "freight.network": ("FreightNetwork", "freight_network"),
     "freight.ways": ("best_ways",),
     "grid": ("Grid",),
+    "industry.delivered_cost": ("DeliveredCost", "delivered_cost"),
+    "industry.profiles": ("IndustryProfile", "industry_names", "industry_profile"),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
     "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),

@@ -29,6 +29,7 @@ ROWS = {
     "energy/sunshine_stations.csv": 294,
     "energy/wind_zones.csv": 375,
     "industry/data_centre_clusters.csv": 10,
+    "industry/price_assumptions.csv": 1,
     "policy/nature_reserve_zones.csv": 2,
     "policy/regions.csv": 31,
     "transport/corridor_routes.csv": 15,

@@ -26,6 +26,8 @@ FUNCTIONS = {
     "vary=('rail',), hours=False)",
     "cost_distance": "(friction, sources)",
     "critic_weights": "(matrix, *, directions)",
+    "delivered_cost": "(power_price, *, kwh_per_unit, freight_in=0.0, freight_out=0.0, carbon_price=0.0, "
+    "co2_t_per_unit=0.0, water_price=0.0, water_m3_per_unit=0.0, labour=0.0)",
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
@@ -36,6 +38,8 @@ FUNCTIONS = {
     "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
     "ghi_per_year": "(ghi, *, unit)",
+    "industry_names": "(*, file=None)",
+    "industry_profile": "(name, *, file=None)",
     "iec_power_curve": "(iec_class)",
     "layer_features": "(id)",
     "layer_raster": "(id)",
@@ -99,7 +103,7 @@ CLASSES = {
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
-OTHERS = ("DeliveredPrice", "Explanation", "Result", "Scenario")
+OTHERS = ("DeliveredCost", "DeliveredPrice", "Explanation", "IndustryProfile", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

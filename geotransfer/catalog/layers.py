@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -123,8 +125,33 @@ def _expect(entry: LayerEntry, kind: LayerKind) -> None:
 
 
 def _table(entry: LayerEntry) -> pd.DataFrame:
+    if str(entry.file).endswith(".toml"):
+        return _figures(shipped_bytes(str(entry.file)).decode("utf-8"))
     text = dict.fromkeys(("adcode", "adcodes", "wmo_id", "groups", "note", "approved"), str)
     return pd.read_csv(io.BytesIO(shipped_bytes(str(entry.file))), dtype=text)
+
+
+_QUALITY_OF = {
+    **dict.fromkeys(("GB limit", "quota", "standard", "policy"), "official"),
+    **dict.fromkeys(("measured", "survey", "count", "literature"), "measured"),
+    **dict.fromkeys(("derived", "definition", "model input"), "modelled"),
+}
+"""Kind of a figure of an industry -> quality; what is not here (trade pages, press, factors) is an assumption."""
+
+
+def _figures(text: str) -> pd.DataFrame:
+    """Return the figures of all industries, one a row, with a quality by their kind; titles and notes in English."""
+    rows = [
+        {"industry": name, "quality": _QUALITY_OF.get(figure["kind"], "assumption")}
+        | {key: _english(value) for key, value in figure.items()}
+        for name, industry in tomllib.loads(text)["industries"].items()
+        for figure in industry.get("figures", [])
+    ]
+    return pd.DataFrame(rows)
+
+
+def _english(value: Any) -> Any:
+    return value["en"] if isinstance(value, dict) else value
 
 
 def _points(entry: LayerEntry, *, kind: str | None) -> gpd.GeoDataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from geotransfer.cli.industry_commands import cost_lines
 from geotransfer.cli.progress import stage_progress
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def _run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the scenario, e.g. grid.resolution=25000."),
     ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="PLACE", help="Where the plant moves from: 山东, 蒙西, 滨州市."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Times, memory; tracebacks.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -39,7 +44,7 @@ def _run(
     from geotransfer.outputs import check_target, write_result
     from geotransfer.study.assembly import run
 
-    study = _load(scenario, assignments or [])
+    study = _from(_load(scenario, assignments or []), origin)
     check_target(out)
     with stage_progress(quiet=quiet) as progress:
         result = run(study, progress=progress)
@@ -47,6 +52,20 @@ def _run(
         write_result(result, out)
     if not quiet:
         _summarise(result, out, verbose=verbose)
+
+
+def _from(study: Scenario, origin: str | None) -> Scenario:
+    """Return the scenario with another origin of its industry."""
+    from geotransfer.errors import InputError
+
+    if origin is None:
+        return study
+    if study.industry is None:
+        raise InputError(
+            f"--from names {origin!r}, but the scenario {study.name!r} has no industry to move; give it a table "
+            "[industry], e.g. --set industry.profile=cement_clinker"
+        )
+    return study.with_overrides({"industry.origin": origin})
 
 
 def _load(name: str, assignments: list[str]) -> Scenario:
@@ -76,6 +95,8 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
     for row in result.ranking.head(10).itertuples():
         if row.status == "ranked":
             typer.echo(f"  {row.rank:>4}  {row.score:.3f}  {row.province} {row.prefecture} {row.name}")
+    for line in cost_lines(record.get("industry")):
+        typer.echo(f"  {line}")
     if verbose:
         execution = result.provenance["execution"]
         for stage in execution["stages"]:

@@ -15,6 +15,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from geotransfer.errors import InputError
+from geotransfer.report.cost import cost_section
 from geotransfer.report.drawing import can_draw
 from geotransfer.report.figures import NO_FIGURES, report_figures
 from geotransfer.report.freight import freight_lines
@@ -90,6 +91,7 @@ def render_report(result: ReportableResult) -> str:
             room=_room(facts),
             power=power_lines(facts),
             freight=freight_lines(facts, names=dict(zip(ranking["zone"], ranking["name"], strict=True))),
+            cost=cost_section(ranking, facts),
             supply=(facts.get("power") or {}).get("areas", []),
             provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),

@@ -12,9 +12,9 @@ __all__ = ["override", "parse_assignment"]
 
 OPEN_TABLES = ("criteria", "rules")
 """Tables that take new identifiers; elsewhere a key must exist."""
-OPEN_METHODS = ("aggregation", "power", "weighting")
+OPEN_METHODS = ("aggregation", "industry", "power", "weighting")
 """Tables whose keys depend on a method that is named in them."""
-OPEN_LISTS = ("categories", "judged", "limits", "weights")
+OPEN_LISTS = ("categories", "judged", "limits", "water", "weights")
 """Tables below others whose keys are names of criteria or classes."""
 WAYS_TO_SCORE = {
     "bounds": ("worst", "best"),

@@ -19,6 +19,7 @@ from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
 from geotransfer.spec.base import Model
 from geotransfer.spec.criteria import Criterion
 from geotransfer.spec.freight import FREIGHT_COLUMNS, FreightSource, FreightSpec
+from geotransfer.spec.industry import INDUSTRY_COLUMNS, IndustrySpec
 from geotransfer.spec.overrides import override
 from geotransfer.spec.power import POWER_COLUMNS, PowerSource, PowerSpec
 from geotransfer.spec.rules import Rule
@@ -33,10 +34,9 @@ RESERVED = frozenset({
     *("rank", "zone", "adcode", "name", "kind", "province", "prefecture", "region", "score", "status"),
     *("geometry", "geom", "fid", "ogc_fid", "score_best_site", "score_mean", "score_low", "score_high"),
     *("area_km2", "eligible_km2", "excluded_share", "nodata_share", "first_failed_rule", "reason"),
-    *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability", "rank_cost"),
+    *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability"),
     *("rank_in_province", "rank_of_province"),
-    *POWER_COLUMNS, *FREIGHT_COLUMNS,
-    *("delivered_cost_yuan_per_unit", "co2_t_per_unit"),
+    *POWER_COLUMNS, *FREIGHT_COLUMNS, *INDUSTRY_COLUMNS,
 })  # fmt: skip
 """Columns of the ranking that are not criteria."""
 FILE_KEYS = ("file", "extent_file", "lcoe_file")
@@ -71,6 +71,8 @@ class Scenario(Model):
         How a plant buys its power: every ranking then has its price and carbon, and criteria may take them.
     freight : FreightSpec, optional
         What a plant carries in and out: every ranking then has its cost, and criteria may take it.
+    industry : IndustrySpec, optional
+        What is produced: every ranking then has its delivered cost, carbon and water.
     legal_rules : {"china", "none"}
         Whether the rules that Chinese law asks for belong to `rules` (unchecked, until a layer is given).
     criteria, rules : dict
@@ -104,6 +106,7 @@ class Scenario(Model):
     legal_rules: Literal["china", "none"] = "china"
     power: PowerSpec | None = None
     freight: FreightSpec | None = None
+    industry: IndustrySpec | None = None
     criteria: dict[Identifier, Criterion]
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     map: MapSpec = MapSpec()

@@ -24,8 +24,9 @@ from geotransfer.study.comparison import comparison_record, resolution_record
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
 from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
-from geotransfer.study.freight import freight_supply
 from geotransfer.study.from_data import with_data_bounds, with_weights
+from geotransfer.study.industry import freight_of, industry_study
+from geotransfer.study.industry_result import with_industry
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
@@ -75,6 +76,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     """
     watch = Stopwatch(STAGES, progress)
     check_criteria(scenario)
+    industry, scenario = industry_study(scenario)
     with watch.stage("zones"):
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
@@ -89,7 +91,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         steps = rule_steps(rules, zones.table, covered, grid)
     with watch.stage("criteria"):
         power = None if scenario.power is None else power_supply(scenario.power, zones, covered, inputs)
-        freight = None if scenario.freight is None else freight_supply(scenario.freight, zones, inputs)
+        industry, freight = freight_of(scenario, industry, zones, inputs)
         places = Places(zones, covered, inputs, land.allowed, power, freight)
         measured = {name: measure(name, criterion, places) for name, criterion in scenario.criteria.items()}
         known = _known_cells(scenario, measured, land)
@@ -101,13 +103,14 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     with watch.stage("robustness"):
         ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
         stability = None if drawn is None else stability_raster(settled, scores, suitability)
+        ranking, cost = with_industry(scenario, industry, ranking, places)
         comparison = comparison_record(settled, ranking)
         second = _second_resolution(scenario, ranking)
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {"weighting": weighting, "power": None if power is None else power.record()}
         record |= {"freight": None if freight is None else freight.record()}
-        record |= {"parks": parks_record(zones.matched)}
+        record |= {"parks": parks_record(zones.matched), "industry": cost}
         record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
         columns = column_descriptions(settled, ranking.columns)
     provenance = {"result": record, "execution": watch.execution()}
