@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geotransfer.catalog.boundaries import boundaries as boundaries
+    from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
@@ -111,6 +112,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "catalog.boundaries": ("boundaries",),
+    "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.power": ("power_tables",),
     "catalog.readers": ("read_features",),

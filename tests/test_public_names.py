@@ -40,6 +40,7 @@ FUNCTIONS = {
     "layer_raster": "(id)",
     "layer_table": "(id)",
     "lcoe": "(*, capex, fixed_opex, variable_opex, capacity_factor, rate, years)",
+    "match_divisions": "(names, *, level='county', province=None)",
     "matched_share": "(load, generation)",
     "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",
