@@ -217,7 +217,7 @@ def _match(name: str, within: str, wanted: Sequence[Level]) -> tuple[str, ...]:
             one = fitting[0]
             return (one.adcode, one.name, one.province, how, "", one.level)
         return ("", "", "", "ambiguous", "; ".join(map(_label, rivals)), "")
-    return ("", "", "", "unmatched", "; ".join(_guesses(name, _at_or_above(wanted))), "")
+    return ("", "", "", "unmatched", "; ".join(_guesses(name, _at_or_above(wanted), within)), "")
 
 
 def _distinct(rows: Sequence[Division], wanted: Sequence[Level]) -> list[Division]:
@@ -237,14 +237,15 @@ def _label(division: Division) -> str:
     return f"{division.adcode} {division.qualified}"
 
 
-def _guesses(name: str, levels: Collection[Level]) -> list[str]:
-    """Return the divisions spelt most alike, the best first; for a code, that of another level or of its prefecture."""
+def _guesses(name: str, levels: Collection[Level], within: str = "") -> list[str]:
+    """Return the divisions spelt most alike, those of the province first; for a code, what lies near it."""
     index = _index()
     if CODE.fullmatch(name):
         others = index.code.get(name, []) or [i for code, i in _codes() if code[:4] == name[:4]]
         return [_label(row) for row in _distinct([index.rows[i] for i in others], LEVELS)[:GUESSES]]
     shared = Counter(i for letter in set(name) for i in index.letters.get(letter, ()))
-    near = [i for i, _ in shared.most_common() if index.rows[i].level in levels][:COMPARED]
+    near = [i for i, _ in shared.most_common() if index.rows[i].level in levels]
+    near = [*near[:COMPARED], *[i for i in near[COMPARED:] if index.rows[i].province == within]]
     scored = sorted((-_likeness(name, index.rows[i]), index.rows[i].adcode, i) for i in near)
     alike = [index.rows[i] for score, _, i in scored if -score >= ALIKE]
     return list(dict.fromkeys(map(_label, alike)))[:GUESSES]
