@@ -11,13 +11,14 @@ from typing import Any, Protocol
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from geotransfer.errors import InputError
 from geotransfer.report.freight import freight_lines
 from geotransfer.report.method import method_lines
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
+from geotransfer.report.policy import policy_editions, policy_lines
 from geotransfer.report.power import power_lines
 from geotransfer.report.robustness import robustness_lines
 from geotransfer.types import Text
@@ -88,6 +89,8 @@ def render_report(result: ReportableResult) -> str:
             room=_room(facts),
             power=power_lines(facts),
             freight=freight_lines(facts),
+            policy=policy_lines(facts),
+            policy_editions=policy_editions(facts),
             supply=(facts.get("power") or {}).get("areas", []),
             provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),
@@ -102,7 +105,13 @@ def render_report(result: ReportableResult) -> str:
 
 
 def _environment() -> Environment:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters.update(number=_number, measure=_measure, percent=_percent, short=_short)
     vocabularies = {
         "unit": UNITS,

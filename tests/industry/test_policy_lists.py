@@ -80,7 +80,7 @@ def test_a_row_counts_on_its_days_only(file: Path) -> None:
         (DATED + "150202,banned,a,,\n150202,allowed,b,2026-01-01,\n", "contradicts itself"),
         (
             "code,direction,source\n150202,banned,a\n",
-            "has the columns code, direction, source; expected one named adcode",
+            "columns code, direction, source; expected one named adcode",
         ),
         ("adcode,source\n150202,a\n", r"expected one named direction \(状态\)"),
         ("adcode,direction\n150202,banned\n", r"expected one named source \(来源\)"),
