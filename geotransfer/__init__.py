@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
+    from geotransfer.industry.policy import policy_direction as policy_direction
+    from geotransfer.industry.policy_areas import special_areas as special_areas
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
     from geotransfer.mcda.acceptability import rank_acceptability as rank_acceptability
@@ -139,6 +141,8 @@ _HOMES = {
     "freight.network": ("FreightNetwork", "freight_network"),
     "freight.ways": ("best_ways",),
     "grid": ("Grid",),
+    "industry.policy": ("policy_direction",),
+    "industry.policy_areas": ("special_areas",),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
     "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),

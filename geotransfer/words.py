@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
+    "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS",
+    "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
     "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
 ]  # fmt: skip
 

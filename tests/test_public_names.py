@@ -46,6 +46,7 @@ FUNCTIONS = {
     "merec_weights": "(matrix, *, directions)",
     "order_weights": "(n, orness)",
     "ordered_weighted_average": "(scores, weights, *, order_weights)",
+    "policy_direction": "(industry, adcodes, *, on_date, words=())",
     "power_tables": "()",
     "product_freight": "(network, zones, *, inputs, markets)",
     "promethee_ii": "(matrix, weights, *, directions, "
@@ -68,6 +69,7 @@ FUNCTIONS = {
     "score_linear": "(values, *, worst, best)",
     "score_logistic": "(values, *, worst, best, tail=0.01)",
     "score_piecewise": "(values, *, points)",
+    "special_areas": "(adcodes)",
     "spotis": "(matrix, weights, *, directions, bounds)",
     "standard_deviation_weights": "(matrix)",
     "suitability_map": "(result)",

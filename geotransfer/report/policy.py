@@ -95,7 +95,8 @@ def _parameter(parameter: Mapping[str, Any]) -> Text:
 def _own_list(own: Mapping[str, Any]) -> Text:
     sources = "; ".join(own["sources"])
     return Text(
-        zh=f"自有名单 {own['name']}: {own['rows']} 行, 其中有效 {own['in_force']} 行、禁止 {own['banned']} 行; 依据: {sources}。",
+        zh=f"自有名单 {own['name']}: {own['rows']} 行, 其中有效 {own['in_force']} 行、禁止 {own['banned']} 行; "
+        f"依据: {sources}。",
         en=f"Own list {own['name']}: {own['rows']} rows, {own['in_force']} in force, {own['banned']} of them bans; "
         f"by: {sources}.",
     )
