@@ -44,8 +44,8 @@ class SpecialAreaList:
         As ``policy_special_area`` names it.
     title, note : Text
     bonus : bool
-        Whether the criterion 政策 counts it: old revolutionary bases and border areas, which the opinion of 2022 names, and
-        resource-exhausted cities, which stand with them among 特殊类型地区.
+        Whether the criterion 政策 counts it: old revolutionary bases and border areas, which the opinion of 2022 names,
+        and resource-exhausted cities, which stand with them among 特殊类型地区.
     known, total : int or None
         Places in the table, and on the whole list; None = not known.
     source : str
