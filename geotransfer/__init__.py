@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geotransfer.catalog.boundaries import boundaries as boundaries
+    from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
     from geotransfer.grid import Grid as Grid
     from geotransfer.industry.delivered_cost import DeliveredCost as DeliveredCost
     from geotransfer.industry.delivered_cost import delivered_cost as delivered_cost
+    from geotransfer.industry.policy import policy_direction as policy_direction
+    from geotransfer.industry.policy_areas import special_areas as special_areas
     from geotransfer.industry.profiles import IndustryProfile as IndustryProfile
     from geotransfer.industry.profiles import industry_names as industry_names
     from geotransfer.industry.profiles import industry_profile as industry_profile
@@ -120,6 +123,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "catalog.boundaries": ("boundaries",),
+    "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.power": ("power_tables",),
     "catalog.readers": ("read_features",),
@@ -148,6 +152,8 @@ _HOMES = {
     "grid": ("Grid",),
     "industry.delivered_cost": ("DeliveredCost", "delivered_cost"),
     "industry.profiles": ("IndustryProfile", "industry_names", "industry_profile"),
+    "industry.policy": ("policy_direction",),
+    "industry.policy_areas": ("special_areas",),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
     "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),

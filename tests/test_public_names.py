@@ -48,11 +48,13 @@ FUNCTIONS = {
     "locate_sites": "(suitability, *, count, area_km2, min_area_km2=None, max_area_km2=None, min_spacing_km=0.0, "
     "compactness=0.5, within=None)",
     "match_parks": "(table)",
+    "match_divisions": "(names, *, level='county', province=None)",
     "matched_share": "(load, generation)",
     "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",
     "order_weights": "(n, orness)",
     "ordered_weighted_average": "(scores, weights, *, order_weights)",
+    "policy_direction": "(industry, adcodes, *, on_date, words=())",
     "power_tables": "()",
     "product_freight": "(network, zones, *, inputs, markets)",
     "promethee_ii": "(matrix, weights, *, directions, "
@@ -75,6 +77,7 @@ FUNCTIONS = {
     "score_linear": "(values, *, worst, best)",
     "score_logistic": "(values, *, worst, best, tail=0.01)",
     "score_piecewise": "(values, *, points)",
+    "special_areas": "(adcodes)",
     "spotis": "(matrix, weights, *, directions, bounds)",
     "standard_deviation_weights": "(matrix)",
     "suitability_map": "(result)",

@@ -97,10 +97,8 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
             typer.echo(f"  {row.rank:>4}  {row.score:.3f}  {row.province} {row.prefecture} {row.name}")
     for line in cost_lines(record.get("industry")):
         typer.echo(f"  {line}")
-    if verbose:
-        execution = result.provenance["execution"]
-        for stage in execution["stages"]:
-            typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
+    for stage in result.provenance["execution"]["stages"] if verbose else ():
+        typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
     typer.echo(f"  map    {(out / 'map.html').resolve()}\n  report {(out / 'report.html').resolve()}")
 
 

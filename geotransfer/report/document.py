@@ -21,6 +21,7 @@ from geotransfer.report.figures import NO_FIGURES, report_figures
 from geotransfer.report.freight import freight_lines
 from geotransfer.report.method import method_lines
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
+from geotransfer.report.policy import policy_editions, policy_lines
 from geotransfer.report.power import power_lines
 from geotransfer.report.robustness import robustness_lines
 from geotransfer.types import Text
@@ -92,6 +93,8 @@ def render_report(result: ReportableResult) -> str:
             power=power_lines(facts),
             freight=freight_lines(facts, names=dict(zip(ranking["zone"], ranking["name"], strict=True))),
             cost=cost_section(ranking, facts),
+            policy=policy_lines(facts),
+            policy_editions=policy_editions(facts),
             supply=(facts.get("power") or {}).get("areas", []),
             provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),

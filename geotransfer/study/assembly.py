@@ -31,6 +31,7 @@ from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
+from geotransfer.study.policy import banned_by, policy_record, policy_supply, with_policy_rules
 from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import combined, ranking_table, rule_area_table, score_stack
@@ -87,16 +88,19 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         covered = coverage(zones.table, grid)
     with watch.stage("rules"):
         rules = evaluate_rules(scenario.rules, inputs)
+        policy = policy_supply(scenario.policy, zones, inputs)
+        rules += banned_by(policy)
         land = land_of(rules, grid)
         steps = rule_steps(rules, zones.table, covered, grid)
     with watch.stage("criteria"):
         power = None if scenario.power is None else power_supply(scenario.power, zones, covered, inputs)
         industry, freight = freight_of(scenario, industry, zones, inputs)
-        places = Places(zones, covered, inputs, land.allowed, power, freight)
+        places = Places(zones, covered, inputs, land.allowed, power, freight, policy)
         measured = {name: measure(name, criterion, places) for name, criterion in scenario.criteria.items()}
         known = _known_cells(scenario, measured, land)
     with watch.stage("evaluate"):
-        settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
+        cells = _Cells(measured, land, known, covered, steps)
+        settled, cells, weighting = _settled(with_policy_rules(scenario, policy), cells)
         ranking, areas = _rank_zones(settled, places, rules, cells, grid)
         scores = score_stack(settled, {name: m.cells for name, m in measured.items()})
         suitability, excluded = _rasters(settled, cells, scores, grid)
@@ -108,13 +112,19 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         second = _second_resolution(scenario, ranking)
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
-        record |= {"weighting": weighting, "power": None if power is None else power.record()}
-        record |= {"freight": None if freight is None else freight.record()}
-        record |= {"parks": parks_record(zones.matched), "industry": cost}
-        record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
-        columns = column_descriptions(settled, ranking.columns)
+        record |= {
+            "weighting": weighting,
+            "power": None if power is None else power.record(),
+            "freight": None if freight is None else freight.record(),
+            "policy": policy_record(policy),
+            "parks": parks_record(zones.matched),
+            "industry": cost,
+            "comparison": comparison,
+            "robustness": drawn,
+            "second_resolution": second,
+        }
+        columns, removed = column_descriptions(settled, ranking.columns), rule_area_table(zones, areas)
     provenance = {"result": record, "execution": watch.execution()}
-    removed = rule_area_table(zones, areas)
     return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, removed)
 
 
@@ -199,6 +209,7 @@ def _rank_zones(
     values = {kind: zone_values(cells.measured, covered, weights) for kind, weights in land.items()}
     more = {} if places.power is None else places.power.columns(covered, land[scenario.zone_value])
     more |= {} if places.freight is None else places.freight.columns()
+    more |= {} if places.policy is None else places.policy.columns()
     return ranking_table(scenario, places.zones, rules, areas, values, more), areas
 
 

@@ -155,6 +155,10 @@ FREIGHT = (
     ("corridor_benefit_low", "yuan/t", "通道节省,铁路低费率", "the same at the low rail rate", RATES),
     ("corridor_benefit_high", "yuan/t", "通道节省,铁路高费率", "the same at the high rail rate", RATES),
 )  # fmt: skip
+POLICY = (
+    ("policy_direction", "", "政策方向:encouraged 鼓励(附条件)、allowed 允许、banned 禁止、unknown 未知;产业目录未录入,未知不等于允许", "encouraged (with conditions), allowed, banned or unknown; the lists of the state are fragments, unknown is not allowed", "policy-transfer-opinion, policy-list-rows, own lists"),
+    ("policy_special_area", "", "已知所属的特殊类型地区(分号分隔);空为未列入(名单不全,不等于不是):old_revolutionary_city 革命老区重点城市、resource_exhausted_city 资源枯竭型城市、demonstration_zone 承接产业转移示范区、demonstration_park 转型升级示范开发区所在县、ecology_function_county 国家重点生态功能区县", "special areas the zone is known to belong to, joined by ;; empty = not listed (the lists are incomplete, so that it may still be one)", "policy-special-areas, policy-demonstration-zones, policy-parks-yangtze-2016"),
+)  # fmt: skip
 
 COST = "industries, industry-prices"
 INDUSTRY = (
@@ -192,7 +196,7 @@ def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Colum
     """
     known = {
         name: Column(name, unit, Text(zh, en), source)
-        for name, unit, zh, en, source in (*HEAD, *TAIL, *POWER, *INDUSTRY, *FREIGHT)
+        for name, unit, zh, en, source in (*HEAD, *TAIL, *POWER, *INDUSTRY, *FREIGHT, *POLICY)
     }
     for name, criterion in scenario.criteria.items():
         unit = "0..1" if criterion.categories is not None else criterion.unit

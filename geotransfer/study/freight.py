@@ -18,7 +18,7 @@ from geotransfer.freight.routes import Route
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.freight import FreightFlow, FreightQuantity, FreightSpec
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.measured import Measured
+from geotransfer.study.measured import Measured, by_zone
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
@@ -73,11 +73,7 @@ class FreightSupply:
         InputError
             The scenario carries nothing in or out, or names no gateway.
         """
-        values = self._zones(quantity)
-        cells = np.full(shape, np.nan)
-        order = np.argsort(covered.share, kind="stable")
-        cells.ravel()[covered.cell[order]] = values[covered.zone[order]]
-        return Measured(cells, values)
+        return by_zone(self._zones(quantity), covered, shape)
 
     def _zones(self, quantity: FreightQuantity) -> FloatArray:
         if quantity == "cost":
