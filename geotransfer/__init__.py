@@ -54,6 +54,10 @@ if TYPE_CHECKING:
     from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
+    from geotransfer.industry.concentration import gradient_coefficient as gradient_coefficient
+    from geotransfer.industry.concentration import herfindahl as herfindahl
+    from geotransfer.industry.concentration import krugman_index as krugman_index
+    from geotransfer.industry.concentration import location_quotient as location_quotient
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
     from geotransfer.mcda.acceptability import rank_acceptability as rank_acceptability
@@ -137,6 +141,7 @@ _HOMES = {
     "freight.network": ("FreightNetwork", "freight_network"),
     "freight.ways": ("best_ways",),
     "grid": ("Grid",),
+    "industry.concentration": ("gradient_coefficient", "herfindahl", "krugman_index", "location_quotient"),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
     "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),

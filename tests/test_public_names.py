@@ -34,6 +34,10 @@ FUNCTIONS = {
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
+    "gradient_coefficient": "(value_added, employment)",
+    "herfindahl": "(amounts)",
+    "krugman_index": "(amounts, *, against='all')",
+    "location_quotient": "(amounts)",
     "ghi_per_year": "(ghi, *, unit)",
     "iec_power_curve": "(iec_class)",
     "layer_features": "(id)",
