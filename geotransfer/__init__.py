@@ -58,6 +58,10 @@ if TYPE_CHECKING:
     from geotransfer.industry.concentration import herfindahl as herfindahl
     from geotransfer.industry.concentration import krugman_index as krugman_index
     from geotransfer.industry.concentration import location_quotient as location_quotient
+    from geotransfer.industry.diagnosis import Diagnosis as Diagnosis
+    from geotransfer.industry.diagnosis import diagnose as diagnose
+    from geotransfer.industry.panel import Panel as Panel
+    from geotransfer.industry.panel import read_panel as read_panel
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
     from geotransfer.mcda.acceptability import rank_acceptability as rank_acceptability
@@ -142,6 +146,8 @@ _HOMES = {
     "freight.ways": ("best_ways",),
     "grid": ("Grid",),
     "industry.concentration": ("gradient_coefficient", "herfindahl", "krugman_index", "location_quotient"),
+    "industry.diagnosis": ("Diagnosis", "diagnose"),
+    "industry.panel": ("Panel", "read_panel"),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
     "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),

@@ -31,7 +31,7 @@ from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
 from geotransfer.study.result import Column, Result
 
-__all__ = ["FILES", "check_target", "read_result", "write_map", "write_result"]
+__all__ = ["FILES", "check_target", "read_result", "write_map", "write_result", "write_table"]
 
 FILES = (
     "ranking.csv", "ranking.gpkg", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
@@ -182,7 +182,7 @@ def _swap(folder: Path, target: Path) -> None:
 
 def _write_tables(result: Result, folder: Path) -> None:
     frame = _filled(result.ranking)
-    _write_csv(frame, folder / "ranking.csv")
+    write_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), folder / "ranking.csv")
     frame.to_parquet(folder / "ranking.parquet", index=False)
     frame.to_file(folder / "ranking.gpkg", layer="ranking", driver="GPKG", engine="pyogrio", VERSION="1.3")
     _describe_columns(result.columns, folder / "ranking.gpkg")
@@ -195,9 +195,9 @@ def _filled(ranking: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return ranking.assign(**{c: ranking[c].fillna("").astype(str) for c in text if c in ranking})
 
 
-def _write_csv(frame: gpd.GeoDataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 with BOM (Excel reads Chinese); a text cell that Excel would run as a formula gets a leading '."""
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    table = table.copy()
     for column in table.columns:
         if not pd.api.types.is_numeric_dtype(table[column]):
             cells = table[column].fillna("").astype(str)

@@ -34,6 +34,8 @@ FUNCTIONS = {
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
+    "diagnose": "(panel, *, alpha=0.05, min_years=8)",
+    "read_panel": "(source, *, quantity=None, gaps='refuse', encoding=None)",
     "gradient_coefficient": "(value_added, employment)",
     "herfindahl": "(amounts)",
     "krugman_index": "(amounts, *, against='all')",

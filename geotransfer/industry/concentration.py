@@ -75,8 +75,9 @@ def gradient_coefficient(value_added: ArrayLike, employment: ArrayLike) -> Float
 
     Notes
     -----
-    The coefficient of the Chinese literature on industrial transfer; LQ and CP as stated for the coefficient of 陈蕊, 熊必琳
-    (2007), who multiply a third term, the return on capital (CCOR), that needs capital by industry and is left out here.
+    The coefficient of the Chinese literature on industrial transfer. LQ and CP as stated for the improved coefficient
+    of 陈蕊 and 熊必琳 (2007) in 长江经济带工业发展研究, section 4; their third term, the return on capital (CCOR),
+    needs the capital of each industry and is left out here.
 
     Examples
     --------
@@ -195,7 +196,8 @@ def _amounts(values: ArrayLike, *, name: str) -> FloatArray:
 
 def _ratio(above: FloatArray, below: FloatArray) -> FloatArray:
     above, below = np.broadcast_arrays(above, below)
-    return np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    ratio: FloatArray = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    return ratio
 
 
 def _shares_of_rows(table: FloatArray) -> FloatArray:
