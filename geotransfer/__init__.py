@@ -54,10 +54,14 @@ if TYPE_CHECKING:
     from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
+    from geotransfer.industry.clusters import PlantClusters as PlantClusters
+    from geotransfer.industry.clusters import plant_clusters as plant_clusters
     from geotransfer.industry.concentration import gradient_coefficient as gradient_coefficient
     from geotransfer.industry.concentration import herfindahl as herfindahl
     from geotransfer.industry.concentration import krugman_index as krugman_index
     from geotransfer.industry.concentration import location_quotient as location_quotient
+    from geotransfer.industry.county_rules import read_county_rules as read_county_rules
+    from geotransfer.industry.county_types import county_types as county_types
     from geotransfer.industry.diagnosis import Diagnosis as Diagnosis
     from geotransfer.industry.diagnosis import diagnose as diagnose
     from geotransfer.industry.panel import Panel as Panel
@@ -145,7 +149,10 @@ _HOMES = {
     "freight.network": ("FreightNetwork", "freight_network"),
     "freight.ways": ("best_ways",),
     "grid": ("Grid",),
+    "industry.clusters": ("PlantClusters", "plant_clusters"),
     "industry.concentration": ("gradient_coefficient", "herfindahl", "krugman_index", "location_quotient"),
+    "industry.county_rules": ("read_county_rules",),
+    "industry.county_types": ("county_types",),
     "industry.diagnosis": ("Diagnosis", "diagnose"),
     "industry.panel": ("Panel", "read_panel"),
     "maps": ("suitability_map", "write_offline"),

@@ -34,6 +34,10 @@ FUNCTIONS = {
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
+    "county_types": "(table, *, rules=None)",
+    "plant_clusters": "(plants, zones, *, capacity='capacity', partners=None, within_km=200.0, nearest=3, moran=True, "
+    "permutations=999, seed=0, alpha=0.05)",
+    "read_county_rules": "(path=None)",
     "diagnose": "(panel, *, alpha=0.05, min_years=8)",
     "read_panel": "(source, *, quantity=None, gaps='refuse', encoding=None)",
     "gradient_coefficient": "(value_added, employment)",

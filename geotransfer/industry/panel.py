@@ -150,6 +150,11 @@ def _named(raw: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str], tuple[str, 
     units: dict[str, str] = {}
     ignored = []
     for header in raw.columns:
+        if len(re.findall(r"[(（\[【]", str(header))) != len(re.findall(r"[)）\]】]", str(header))):
+            raise InputError(
+                f"column {str(header)!r} opens or closes a bracket only; a comma within a unit cuts the header in two: "
+                "put the header in double quotes, or leave the comma out"
+            )
         found = _HEADER.match(str(header).strip())
         name = _NAMES.get(found["name"].strip().lower().replace(" ", "_")) if found else None
         if found is None or name is None:

@@ -68,6 +68,7 @@ def test_gaps_are_named_and_filled_only_when_told(tmp_path: Path) -> None:
         ("year,gdp (yuan)\n2020,1\n", "no 'province'"),
         ("province,gdp (yuan)\n山东,1\n", "no 'year'"),
         ("province,year,note\n山东,2020,1\n", "holds no figures"),
+        ("province,year,gdp (yuan, real),exports (yuan)\n山东,2020,1,2\n", "a comma within a unit"),
         ("province,year,gdp\n山东,2020,1\n", "states no unit"),
         ("province,year,manufacturing_share\n山东,2020,28\n", r"name the column 'manufacturing_share \(%\)'"),
         ("province,year,manufacturing_share (%)\n山东,2020,128\n", "at most 1"),
