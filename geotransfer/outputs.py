@@ -202,7 +202,10 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         if not pd.api.types.is_numeric_dtype(table[column]):
             cells = table[column].fillna("").astype(str)
             table[column] = cells.where(~cells.str.startswith(("=", "+", "-", "@")), "'" + cells)
-    table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+    try:
+        table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+    except OSError as error:
+        raise OutputError(f"cannot write {str(path)!r}: {error}; is the folder there, and the file closed?") from error
 
 
 def _describe_columns(columns: tuple[Column, ...], path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from geotransfer.cli.app import app
-from geotransfer.errors import InputError
+from geotransfer.errors import InputError, OutputError
 
 
 @pytest.fixture
@@ -46,6 +46,12 @@ def test_the_table_is_written(panel: Path, tmp_path: Path) -> None:
     run(str(panel), "-o", str(tmp_path / "out.csv"))
     table = pd.read_csv(tmp_path / "out.csv")
     assert table.loc[0, "manufacturing_share_slope"] == pytest.approx(-1)
+
+
+def test_a_folder_that_is_not_there_is_told(panel: Path, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["diagnose", str(panel), "-o", str(tmp_path / "no" / "out.csv")])
+    assert isinstance(done.exception, OutputError)
+    assert "is the folder there" in str(done.exception)
 
 
 def test_short_series_have_no_figures(panel: Path) -> None:
