@@ -55,8 +55,20 @@ if TYPE_CHECKING:
     from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
+    from geotransfer.industry.clusters import PlantClusters as PlantClusters
+    from geotransfer.industry.clusters import plant_clusters as plant_clusters
+    from geotransfer.industry.concentration import gradient_coefficient as gradient_coefficient
+    from geotransfer.industry.concentration import herfindahl as herfindahl
+    from geotransfer.industry.concentration import krugman_index as krugman_index
+    from geotransfer.industry.concentration import location_quotient as location_quotient
+    from geotransfer.industry.county_rules import read_county_rules as read_county_rules
+    from geotransfer.industry.county_types import county_types as county_types
     from geotransfer.industry.delivered_cost import DeliveredCost as DeliveredCost
     from geotransfer.industry.delivered_cost import delivered_cost as delivered_cost
+    from geotransfer.industry.diagnosis import Diagnosis as Diagnosis
+    from geotransfer.industry.diagnosis import diagnose as diagnose
+    from geotransfer.industry.panel import Panel as Panel
+    from geotransfer.industry.panel import read_panel as read_panel
     from geotransfer.industry.policy import policy_direction as policy_direction
     from geotransfer.industry.policy_areas import special_areas as special_areas
     from geotransfer.industry.profiles import IndustryProfile as IndustryProfile
@@ -154,6 +166,12 @@ _HOMES = {
     "industry.profiles": ("IndustryProfile", "industry_names", "industry_profile"),
     "industry.policy": ("policy_direction",),
     "industry.policy_areas": ("special_areas",),
+    "industry.clusters": ("PlantClusters", "plant_clusters"),
+    "industry.concentration": ("gradient_coefficient", "herfindahl", "krugman_index", "location_quotient"),
+    "industry.county_rules": ("read_county_rules",),
+    "industry.county_types": ("county_types",),
+    "industry.diagnosis": ("Diagnosis", "diagnose"),
+    "industry.panel": ("Panel", "read_panel"),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
     "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),

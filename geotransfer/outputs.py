@@ -33,7 +33,7 @@ from geotransfer.study.result import Column, Result
 
 __all__ = [
     "FILES", "check_sites_file", "check_target", "read_result", "write_map", "write_report", "write_result",
-    "write_sites",
+    "write_sites", "write_table",
 ]  # fmt: skip
 
 FILES = (
@@ -186,7 +186,7 @@ def _swap(folder: Path, target: Path) -> None:
 
 def _write_tables(result: Result, folder: Path) -> None:
     frame = _filled(result.ranking)
-    _write_csv(frame, folder / "ranking.csv")
+    write_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), folder / "ranking.csv")
     frame.to_parquet(folder / "ranking.parquet", index=False)
     if result.rule_areas is not None:
         result.rule_areas.to_parquet(folder / "rule_areas.parquet", index=False)
@@ -201,14 +201,17 @@ def _filled(ranking: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return ranking.assign(**{c: ranking[c].fillna("").astype(str) for c in text if c in ranking})
 
 
-def _write_csv(frame: gpd.GeoDataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 with BOM (Excel reads Chinese); a text cell that Excel would run as a formula gets a leading '."""
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    table = table.copy()
     for column in table.columns:
         if not pd.api.types.is_numeric_dtype(table[column]):
             cells = table[column].fillna("").astype(str)
             table[column] = cells.where(~cells.str.startswith(("=", "+", "-", "@")), "'" + cells)
-    table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+    try:
+        table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+    except OSError as error:
+        raise OutputError(f"cannot write {str(path)!r}: {error}; is the folder there, and the file closed?") from error
 
 
 def _describe_columns(columns: tuple[Column, ...], path: Path) -> None:
@@ -367,7 +370,7 @@ def write_sites(sites: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
     with _sibling_folder(target) as folder:
         draft = folder / f"sites{target.suffix.lower()}"
         if draft.suffix == ".csv":
-            _write_csv(sites, draft)
+            write_table(pd.DataFrame(sites.drop(columns=sites.geometry.name)), draft)
         else:
             sites.to_file(draft, layer="sites", driver="GPKG", engine="pyogrio", VERSION="1.3")
         draft.replace(target)

@@ -37,6 +37,16 @@ FUNCTIONS = {
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
+    "county_types": "(table, *, rules=None)",
+    "plant_clusters": "(plants, zones, *, capacity='capacity', partners=None, within_km=200.0, nearest=3, moran=True, "
+    "permutations=999, seed=0, alpha=0.05)",
+    "read_county_rules": "(path=None)",
+    "diagnose": "(panel, *, alpha=0.05, min_years=8)",
+    "read_panel": "(source, *, quantity=None, gaps='refuse', encoding=None)",
+    "gradient_coefficient": "(value_added, employment)",
+    "herfindahl": "(amounts)",
+    "krugman_index": "(amounts, *, against='all')",
+    "location_quotient": "(amounts)",
     "ghi_per_year": "(ghi, *, unit)",
     "industry_names": "(*, file=None)",
     "industry_profile": "(name, *, file=None)",

@@ -108,8 +108,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
         stability = None if drawn is None else stability_raster(settled, scores, suitability)
         ranking, cost = with_industry(scenario, industry, ranking, places)
-        comparison = comparison_record(settled, ranking)
-        second = _second_resolution(scenario, ranking)
+        comparison, second = comparison_record(settled, ranking), _second_resolution(scenario, ranking)
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {
