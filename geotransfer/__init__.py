@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from geotransfer.catalog.boundaries import boundaries as boundaries
+    from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
@@ -54,6 +55,25 @@ if TYPE_CHECKING:
     from geotransfer.freight.network import freight_network as freight_network
     from geotransfer.freight.ways import best_ways as best_ways
     from geotransfer.grid import Grid as Grid
+    from geotransfer.industry.clusters import PlantClusters as PlantClusters
+    from geotransfer.industry.clusters import plant_clusters as plant_clusters
+    from geotransfer.industry.concentration import gradient_coefficient as gradient_coefficient
+    from geotransfer.industry.concentration import herfindahl as herfindahl
+    from geotransfer.industry.concentration import krugman_index as krugman_index
+    from geotransfer.industry.concentration import location_quotient as location_quotient
+    from geotransfer.industry.county_rules import read_county_rules as read_county_rules
+    from geotransfer.industry.county_types import county_types as county_types
+    from geotransfer.industry.delivered_cost import DeliveredCost as DeliveredCost
+    from geotransfer.industry.delivered_cost import delivered_cost as delivered_cost
+    from geotransfer.industry.diagnosis import Diagnosis as Diagnosis
+    from geotransfer.industry.diagnosis import diagnose as diagnose
+    from geotransfer.industry.panel import Panel as Panel
+    from geotransfer.industry.panel import read_panel as read_panel
+    from geotransfer.industry.policy import policy_direction as policy_direction
+    from geotransfer.industry.policy_areas import special_areas as special_areas
+    from geotransfer.industry.profiles import IndustryProfile as IndustryProfile
+    from geotransfer.industry.profiles import industry_names as industry_names
+    from geotransfer.industry.profiles import industry_profile as industry_profile
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
     from geotransfer.mcda.acceptability import rank_acceptability as rank_acceptability
@@ -97,6 +117,10 @@ if TYPE_CHECKING:
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
+    from geotransfer.siting.explanation import Explanation as Explanation
+    from geotransfer.siting.explanation import explain as explain
+    from geotransfer.siting.locate import locate_sites as locate_sites
+    from geotransfer.siting.parks import match_parks as match_parks
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
@@ -113,6 +137,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "catalog.boundaries": ("boundaries",),
+    "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.power": ("power_tables",),
     "catalog.readers": ("read_features",),
@@ -139,6 +164,16 @@ _HOMES = {
     "freight.network": ("FreightNetwork", "freight_network"),
     "freight.ways": ("best_ways",),
     "grid": ("Grid",),
+    "industry.delivered_cost": ("DeliveredCost", "delivered_cost"),
+    "industry.profiles": ("IndustryProfile", "industry_names", "industry_profile"),
+    "industry.policy": ("policy_direction",),
+    "industry.policy_areas": ("special_areas",),
+    "industry.clusters": ("PlantClusters", "plant_clusters"),
+    "industry.concentration": ("gradient_coefficient", "herfindahl", "krugman_index", "location_quotient"),
+    "industry.county_rules": ("read_county_rules",),
+    "industry.county_types": ("county_types",),
+    "industry.diagnosis": ("Diagnosis", "diagnose"),
+    "industry.panel": ("Panel", "read_panel"),
     "maps": ("suitability_map", "write_offline"),
     "mcda.acceptability": ("rank_acceptability",),
     "mcda.aggregation": ("order_weights", "ordered_weighted_average", "vetoed", "weighted_product", "weighted_sum"),
@@ -159,6 +194,9 @@ _HOMES = {
     "outputs": ("read_result", "write_result"),
     "qgis.layers": ("from_qgis_layer", "to_qgis_layer"),
     "raster": ("Raster", "read_raster", "write_raster"),
+    "siting.explanation": ("Explanation", "explain"),
+    "siting.locate": ("locate_sites",),
+    "siting.parks": ("match_parks",),
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
     "spatial.distance_transform": ("distance_transform",),

@@ -8,6 +8,7 @@ from __future__ import annotations
 __all__ = [
     "CrsError",
     "FetchError",
+    "FewerSitesWarning",
     "GeotransferError",
     "GridMismatchError",
     "InconsistencyWarning",
@@ -56,3 +57,7 @@ class MissingExtra(GeotransferError, ImportError):
 
 class InconsistencyWarning(UserWarning):
     """Judgements that contradict each other more than their method allows; the result is there all the same."""
+
+
+class FewerSitesWarning(UserWarning):
+    """Fewer sites than asked: the land, the area and the spacing allow no more, or none was found."""

@@ -10,7 +10,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -31,16 +31,20 @@ from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
 from geotransfer.study.result import Column, Result
 
-__all__ = ["FILES", "check_target", "read_result", "write_map", "write_report", "write_result"]
+__all__ = [
+    "FILES", "check_sites_file", "check_target", "read_result", "write_map", "write_report", "write_result",
+    "write_sites", "write_table",
+]  # fmt: skip
 
 FILES = (
     "ranking.csv", "ranking.gpkg", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
-    "map.html", "report.html", "run.json",
+    "rule_areas.parquet", "map.html", "report.html", "run.json",
 )  # fmt: skip
 """What a finished folder holds; run.json is written last and means complete."""
 SOMETIMES = ("stability.tif",)
 """What it holds beside when the scenario draws weights."""
 
+SITE_FILES = (".gpkg", ".csv")
 STAGES = ("tables", "rasters", "map", "report")
 
 WRITE_ERRORS = (
@@ -182,8 +186,10 @@ def _swap(folder: Path, target: Path) -> None:
 
 def _write_tables(result: Result, folder: Path) -> None:
     frame = _filled(result.ranking)
-    _write_csv(frame, folder / "ranking.csv")
+    write_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), folder / "ranking.csv")
     frame.to_parquet(folder / "ranking.parquet", index=False)
+    if result.rule_areas is not None:
+        result.rule_areas.to_parquet(folder / "rule_areas.parquet", index=False)
     frame.to_file(folder / "ranking.gpkg", layer="ranking", driver="GPKG", engine="pyogrio", VERSION="1.3")
     _describe_columns(result.columns, folder / "ranking.gpkg")
     _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
@@ -195,14 +201,17 @@ def _filled(ranking: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return ranking.assign(**{c: ranking[c].fillna("").astype(str) for c in text if c in ranking})
 
 
-def _write_csv(frame: gpd.GeoDataFrame, path: Path) -> None:
+def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 with BOM (Excel reads Chinese); a text cell that Excel would run as a formula gets a leading '."""
-    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+    table = table.copy()
     for column in table.columns:
         if not pd.api.types.is_numeric_dtype(table[column]):
             cells = table[column].fillna("").astype(str)
             table[column] = cells.where(~cells.str.startswith(("=", "+", "-", "@")), "'" + cells)
-    table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+    try:
+        table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+    except OSError as error:
+        raise OutputError(f"cannot write {str(path)!r}: {error}; is the folder there, and the file closed?") from error
 
 
 def _describe_columns(columns: tuple[Column, ...], path: Path) -> None:
@@ -268,16 +277,21 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
         )
     provenance = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     scenario = Scenario.from_mapping(provenance["result"]["scenario"], what=f"run.json of {str(folder)!r}")
-    try:
-        ranking = gpd.read_parquet(folder / "ranking.parquet")
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise InputError(
-            f"{str(folder / 'ranking.parquet')!r} cannot be read: {error}; run the scenario again"
-        ) from error
+    ranking = _read_table(folder / "ranking.parquet", gpd.read_parquet)
     suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
     stability = _read_own(folder / "stability.tif") if (folder / "stability.tif").exists() else None
     columns = column_descriptions(scenario, ranking.columns)
-    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
+    # a folder of an older version has no such table
+    removed = folder / "rule_areas.parquet"
+    rule_areas = _read_table(removed, pd.read_parquet) if removed.exists() else None
+    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, rule_areas)
+
+
+def _read_table(path: Path, reader: Callable[[Path], Any]) -> Any:
+    try:
+        return reader(path)
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise InputError(f"{str(path)!r} cannot be read: {error}; run the scenario again") from error
 
 
 def _read_own(path: Path) -> Raster:
@@ -325,3 +339,38 @@ def write_report(
         print_pdf(html, written[-1], language=language)
     page.write_text(html, encoding="utf-8", newline="\n")
     return written
+
+
+def check_sites_file(path: str | os.PathLike[str]) -> None:
+    """Raise `OutputError` unless `path` ends in .gpkg or .csv and its folder exists."""
+    target = Path(path)
+    if target.suffix.lower() not in SITE_FILES:
+        raise OutputError(f"sites file {str(path)!r} ends in {target.suffix!r}; expected {' or '.join(SITE_FILES)}")
+    if not target.resolve().parent.is_dir():
+        raise OutputError(f"the folder of {str(path)!r} does not exist; create it or choose another")
+
+
+def write_sites(sites: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
+    """Write what `locate_sites` found: GeoPackage (layer ``sites``), or CSV with lon and lat of each site's middle.
+
+    Raises
+    ------
+    OutputError
+        Another ending, or the file cannot be written.
+
+    Examples
+    --------
+    >>> write_sites(gpd.GeoDataFrame(), "sites.txt")
+    Traceback (most recent call last):
+        ...
+    geotransfer.errors.OutputError: sites file 'sites.txt' ends in '.txt'; expected .gpkg or .csv
+    """
+    check_sites_file(path)
+    target = Path(path)
+    with _sibling_folder(target) as folder:
+        draft = folder / f"sites{target.suffix.lower()}"
+        if draft.suffix == ".csv":
+            write_table(pd.DataFrame(sites.drop(columns=sites.geometry.name)), draft)
+        else:
+            sites.to_file(draft, layer="sites", driver="GPKG", engine="pyogrio", VERSION="1.3")
+        draft.replace(target)

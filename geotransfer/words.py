@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
+    "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS",
+    "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
     "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
 ]  # fmt: skip
 
@@ -43,6 +44,10 @@ UNITS: Mapping[str, Text] = {
     "yuan/t": Text(zh="元/吨", en="yuan/t"),
     "yuan/t/km": Text(zh="元/(吨·公里)", en="yuan/t/km"),
     "yuan/m3": Text(zh="元/立方米", en="yuan/m³"),
+    "yuan/unit": Text(zh="元/产品单位", en="yuan/unit"),
+    "m3/unit": Text(zh="立方米/产品单位", en="m³/unit"),
+    "m3/a": Text(zh="立方米/年", en="m³/a"),
+    "tCO2/unit": Text(zh="吨CO₂/产品单位", en="tCO₂/unit"),
     "kgCO2/kWh": Text(zh="千克CO₂/千瓦时", en="kgCO₂/kWh"),
     "tCO2/t": Text(zh="吨CO₂/吨", en="tCO₂/t"),
     "tCO2/a": Text(zh="吨CO₂/年", en="tCO₂/a"),
@@ -145,6 +150,18 @@ POWER_TERMS: Mapping[str, Text] = {
     "green": Text(zh="自建风光", en="own wind and sun"),
     "storage": Text(zh="储能", en="storage"),
     "all_in": Text(zh="综合电价", en="all terms in one"),
+}
+POLICY_DIRECTIONS: Mapping[str, Text] = {
+    "encouraged": Text(zh="鼓励(附条件)", en="encouraged, with conditions"),
+    "allowed": Text(zh="允许", en="allowed"),
+    "banned": Text(zh="禁止", en="banned"),
+    "unknown": Text(zh="未知(不等于允许)", en="unknown (which is not allowed)"),
+}
+POLICY_KINDS: Mapping[str, Text] = {
+    "labour_intensive": Text(zh="劳动密集型产业", en="labour-intensive industry"),
+    "technology_intensive": Text(zh="技术密集型产业", en="technology-intensive industry"),
+    "energy_intensive": Text(zh="高载能产业", en="energy-intensive industry"),
+    "producer_services": Text(zh="生产性服务业", en="producer services"),
 }
 NOT_GIVEN: Mapping[str, Text] = {
     "given by the user": Text(zh="用户提供", en="given by the user"),

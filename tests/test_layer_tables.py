@@ -29,8 +29,17 @@ ROWS = {
     "energy/sunshine_stations.csv": 294,
     "energy/wind_zones.csv": 375,
     "industry/data_centre_clusters.csv": 10,
+    "industry/price_assumptions.csv": 1,
+    "policy/demonstration_zones.csv": 6,
+    "policy/list_editions.csv": 9,
+    "policy/list_rows.csv": 9,
     "policy/nature_reserve_zones.csv": 2,
+    "policy/parks_yangtze_2016.csv": 33,
+    "policy/policy_parameters.csv": 7,
     "policy/regions.csv": 31,
+    "policy/special_area_lists.csv": 6,
+    "policy/special_areas.csv": 66,
+    "policy/transfer_opinion.csv": 10,
     "transport/corridor_routes.csv": 15,
     "transport/freight_hubs.csv": 439,
     "transport/freight_islands.csv": 5,
@@ -267,7 +276,7 @@ def test_translated_tables_have_english_names() -> None:
 def test_panel_names_real_counties(counties: gpd.GeoDataFrame) -> None:
     panel = pd.read_csv(ROOT / "tests" / "panel.csv", dtype=str)
     assert panel.notna().all(axis=None)
-    assert panel["adcode"].is_unique
+    assert not panel.duplicated(["scenario", "adcode"]).any()
     assert set(panel["expect"]) == {"not_top_quarter", "upper_half"}
     assert panel["name"].tolist() == counties.loc[panel["adcode"], "district_name"].tolist()
     assert panel["province"].tolist() == counties.loc[panel["adcode"], "province_name"].tolist()

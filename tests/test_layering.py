@@ -24,6 +24,7 @@ LINES = (
     ("catalog",),
     ("freight", "industry"),
     ("spec",),
+    ("siting",),
     ("study",),
     ("relocation", "maps", "report"),
     ("outputs",),

@@ -26,26 +26,46 @@ FUNCTIONS = {
     "vary=('rail',), hours=False)",
     "cost_distance": "(friction, sources)",
     "critic_weights": "(matrix, *, directions)",
+    "delivered_cost": "(power_price, *, kwh_per_unit, freight_in=0.0, freight_out=0.0, carbon_price=0.0, "
+    "co2_t_per_unit=0.0, water_price=0.0, water_m3_per_unit=0.0, labour=0.0)",
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
     "entropy_weights": "(matrix)",
+    "explain": "(result, zone)",
     "from_qgis_layer": "(layer)",
     "freight_friction": "(slope, *, roads=None, water=None, within=None, rates=None)",
     "freight_network": "(*, rail=None, road=None, water=None, hubs=None, snap_km=5.0, bridge_km=10.0, "
     "commodity='bulk', rates='mid')",
     "excluded_by": "(features, grid, *, buffer_m=0.0)",
+    "county_types": "(table, *, rules=None)",
+    "plant_clusters": "(plants, zones, *, capacity='capacity', partners=None, within_km=200.0, nearest=3, moran=True, "
+    "permutations=999, seed=0, alpha=0.05)",
+    "read_county_rules": "(path=None)",
+    "diagnose": "(panel, *, alpha=0.05, min_years=8)",
+    "read_panel": "(source, *, quantity=None, gaps='refuse', encoding=None)",
+    "gradient_coefficient": "(value_added, employment)",
+    "herfindahl": "(amounts)",
+    "krugman_index": "(amounts, *, against='all')",
+    "location_quotient": "(amounts)",
     "ghi_per_year": "(ghi, *, unit)",
+    "industry_names": "(*, file=None)",
+    "industry_profile": "(name, *, file=None)",
     "iec_power_curve": "(iec_class)",
     "layer_features": "(id)",
     "layer_raster": "(id)",
     "layer_table": "(id)",
     "lcoe": "(*, capex, fixed_opex, variable_opex, capacity_factor, rate, years)",
+    "locate_sites": "(suitability, *, count, area_km2, min_area_km2=None, max_area_km2=None, min_spacing_km=0.0, "
+    "compactness=0.5, within=None)",
+    "match_parks": "(table)",
+    "match_divisions": "(names, *, level='county', province=None)",
     "matched_share": "(load, generation)",
     "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",
     "order_weights": "(n, orness)",
     "ordered_weighted_average": "(scores, weights, *, order_weights)",
+    "policy_direction": "(industry, adcodes, *, on_date, words=())",
     "power_tables": "()",
     "product_freight": "(network, zones, *, inputs, markets)",
     "promethee_ii": "(matrix, weights, *, directions, "
@@ -68,6 +88,7 @@ FUNCTIONS = {
     "score_linear": "(values, *, worst, best)",
     "score_logistic": "(values, *, worst, best, tail=0.01)",
     "score_piecewise": "(values, *, points)",
+    "special_areas": "(adcodes)",
     "spotis": "(matrix, weights, *, directions, bounds)",
     "standard_deviation_weights": "(matrix)",
     "suitability_map": "(result)",
@@ -97,7 +118,7 @@ CLASSES = {
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
-OTHERS = ("DeliveredPrice", "Result", "Scenario")
+OTHERS = ("DeliveredCost", "DeliveredPrice", "Explanation", "IndustryProfile", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -21,6 +23,8 @@ from geotransfer.raster import Raster
 __all__ = ["layer_features", "layer_raster", "layer_table"]
 
 CRS = "EPSG:4326"
+CITY_POPULATION = 500_000
+"""Lower limit of a medium-sized city (国发〔2014〕51号)."""
 
 
 def layer_raster(id: str) -> Raster:
@@ -121,8 +125,33 @@ def _expect(entry: LayerEntry, kind: LayerKind) -> None:
 
 
 def _table(entry: LayerEntry) -> pd.DataFrame:
+    if str(entry.file).endswith(".toml"):
+        return _figures(shipped_bytes(str(entry.file)).decode("utf-8"))
     text = dict.fromkeys(("adcode", "adcodes", "wmo_id", "groups", "note", "approved"), str)
     return pd.read_csv(io.BytesIO(shipped_bytes(str(entry.file))), dtype=text)
+
+
+_QUALITY_OF = {
+    **dict.fromkeys(("GB limit", "quota", "standard", "policy"), "official"),
+    **dict.fromkeys(("measured", "survey", "count", "literature"), "measured"),
+    **dict.fromkeys(("derived", "definition", "model input"), "modelled"),
+}
+"""Kind of a figure of an industry -> quality; what is not here (trade pages, press, factors) is an assumption."""
+
+
+def _figures(text: str) -> pd.DataFrame:
+    """Return the figures of all industries, one a row, with a quality by their kind; titles and notes in English."""
+    rows = [
+        {"industry": name, "quality": _QUALITY_OF.get(figure["kind"], "assumption")}
+        | {key: _english(value) for key, value in figure.items()}
+        for name, industry in tomllib.loads(text)["industries"].items()
+        for figure in industry.get("figures", [])
+    ]
+    return pd.DataFrame(rows)
+
+
+def _english(value: Any) -> Any:
+    return value["en"] if isinstance(value, dict) else value
 
 
 def _points(entry: LayerEntry, *, kind: str | None) -> gpd.GeoDataFrame:
@@ -197,15 +226,27 @@ def _places(entry: LayerEntry) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(table["lon"], table["lat"]), crs=CRS)
 
 
+def _river_ports(_: LayerEntry) -> gpd.GeoDataFrame:
+    ports = layer_features("ports")
+    return ports[ports["kind"] == "river"].reset_index(drop=True)
+
+
+def _cities(_: LayerEntry) -> gpd.GeoDataFrame:
+    places = layer_features("places")
+    return places[places["population"] >= CITY_POPULATION].assign(kind="city").reset_index(drop=True)
+
+
 _FEATURES: dict[str, Callable[[LayerEntry], gpd.GeoDataFrame]] = {
     "provinces": lambda _: boundaries("province"),
     "prefectures": lambda _: boundaries("prefecture"),
     "counties": lambda _: boundaries("county"),
     "hubs": partial(_points, kind="hub"),
     "ports": partial(_points, kind=None),
+    "river-ports": _river_ports,
     "corridors": _corridors,
     "clean-energy-bases": partial(_areas, kind="clean-energy base"),
     "data-centre-clusters": _clusters,
     "nature-reserve-zones": _reserves,
     "places": _places,
+    "cities": _cities,
 }

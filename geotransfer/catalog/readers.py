@@ -68,8 +68,12 @@ def read_features(
     return _checked(features, source)
 
 
-def read_table(path: str | os.PathLike[str], *, encoding: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: str | os.PathLike[str], *, encoding: str | None = None, comment: str | None = None
+) -> pd.DataFrame:
     """Read a CSV table; columns named adcode, zone or id stay text, so that no leading zero is lost.
+
+    What follows the sign `comment` in a line is left out.
 
     Raises
     ------
@@ -82,7 +86,9 @@ def read_table(path: str | os.PathLike[str], *, encoding: str | None = None) -> 
     text_columns = {"adcode": str, "zone": str, "id": str}
     try:
         # index_col: a line with one field too many must not shift the columns
-        table = pd.read_csv(source, encoding=encoding or "utf-8-sig", dtype=text_columns, index_col=False)
+        table = pd.read_csv(
+            source, encoding=encoding or "utf-8-sig", dtype=text_columns, index_col=False, comment=comment
+        )
     except UnicodeDecodeError as error:
         raise _wrong_encoding(source) from error
     except LookupError as error:

@@ -11,7 +11,15 @@ from typing import Annotated, TextIO
 
 import typer
 
-from geotransfer.cli import layer_commands, qgis_commands, route_commands, study_commands
+from geotransfer.cli import (
+    diagnosis_commands,
+    industry_commands,
+    layer_commands,
+    qgis_commands,
+    route_commands,
+    siting_commands,
+    study_commands,
+)
 from geotransfer.errors import GeotransferError
 
 __all__ = ["app", "main"]
@@ -25,6 +33,9 @@ app = typer.Typer(
 )
 study_commands.register(app)
 route_commands.register(app)
+siting_commands.register(app)
+industry_commands.register(app)
+diagnosis_commands.register(app)
 app.add_typer(layer_commands.app, name="layers")
 app.add_typer(qgis_commands.app, name="qgis")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from geotransfer.cli.industry_commands import cost_lines
 from geotransfer.cli.progress import stage_progress
 
 if TYPE_CHECKING:
@@ -32,6 +33,10 @@ def _run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a key of the scenario, e.g. grid.resolution=25000."),
     ] = None,
+    origin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="PLACE", help="Where the plant moves from: 山东, 蒙西, 滨州市."),
+    ] = None,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Times, memory; tracebacks.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -39,7 +44,7 @@ def _run(
     from geotransfer.outputs import check_target, write_result
     from geotransfer.study.assembly import run
 
-    study = _load(scenario, assignments or [])
+    study = _from(_load(scenario, assignments or []), origin)
     check_target(out)
     with stage_progress(quiet=quiet) as progress:
         result = run(study, progress=progress)
@@ -47,6 +52,20 @@ def _run(
         write_result(result, out)
     if not quiet:
         _summarise(result, out, verbose=verbose)
+
+
+def _from(study: Scenario, origin: str | None) -> Scenario:
+    """Return the scenario with another origin of its industry."""
+    from geotransfer.errors import InputError
+
+    if origin is None:
+        return study
+    if study.industry is None:
+        raise InputError(
+            f"--from names {origin!r}, but the scenario {study.name!r} has no industry to move; give it a table "
+            "[industry], e.g. --set industry.profile=cement_clinker"
+        )
+    return study.with_overrides({"industry.origin": origin})
 
 
 def _load(name: str, assignments: list[str]) -> Scenario:
@@ -69,16 +88,34 @@ def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
     if outside := record["outside_study"]:
         typer.echo(f"  {len(outside)} of your zones lie outside the study area (within) and are ranked all the same: ")
         typer.echo(f"    {', '.join(outside[:10])}{' ...' if len(outside) > 10 else ''}")
+    for line in _parks(record.get("parks")):
+        typer.echo(f"  {line}")
     for line in _by_province(counts["by_province"]):
         typer.echo(f"  {line}")
     for row in result.ranking.head(10).itertuples():
         if row.status == "ranked":
             typer.echo(f"  {row.rank:>4}  {row.score:.3f}  {row.province} {row.prefecture} {row.name}")
-    if verbose:
-        execution = result.provenance["execution"]
-        for stage in execution["stages"]:
-            typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
+    for line in cost_lines(record.get("industry")):
+        typer.echo(f"  {line}")
+    for stage in result.provenance["execution"]["stages"] if verbose else ():
+        typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
     typer.echo(f"  map    {(out / 'map.html').resolve()}\n  report {(out / 'report.html').resolve()}")
+
+
+def _parks(record: dict[str, Any] | None) -> Iterator[str]:
+    """Yield how parks known by name only were placed; those that are at a prefecture or nowhere are named."""
+    if record is None:
+        return
+    n = record["counts"]
+    places, lost = (n["county"], n["prefecture"]), (n["ambiguous"], n["unmatched"])
+    yield "园区按名称落到县 {}、落到地级 {}, 有歧义 {}, 未匹配 {}".format(*places, *lost)
+    yield "parks by name: at a county {}, at a prefecture {}, ambiguous {}, unmatched {}".format(*places, *lost)
+    for park in record["parks"]:
+        if park["how"] == "prefecture":
+            yield f"  {park['given']} -> {park['province']}{park['name']} (整个地级区域 / the whole prefecture)"
+        elif park["how"] != "county":
+            candidates = f": {park['candidates']}" if park["candidates"] else ""
+            yield f"  {park['given']}: 未落点, 未参评 / not placed, not ranked ({park['how']}{candidates})"
 
 
 def _by_province(rows: list[dict[str, Any]]) -> Iterator[str]:

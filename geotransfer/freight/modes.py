@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, TypeVar, get_args
 
 import pandas as pd
@@ -143,11 +144,18 @@ def freight_rates(
     """
     choice(commodity, COMMODITIES, what="commodity")
     levels = _levels(level)
-    table = layer_table("freight-modes")
-    rows = table[table["commodity"].isin(["all", commodity])]
-    modes = {mode: _figures(rows[rows["mode"] == mode], levels.get(mode, "mid")) for mode in MODES}
-    value_of_time = _value(rows[rows["mode"] == "any"], "value_of_time", "mid")
-    return FreightRates(modes, value_of_time, commodity, levels)
+    modes = {mode: _figures(commodity, mode, levels.get(mode, "mid")) for mode in MODES}
+    return FreightRates(modes, _value(_rows(commodity, "any"), "value_of_time", "mid"), commodity, levels)
+
+
+def _rows(commodity: Commodity, mode: str) -> pd.DataFrame:
+    table = _table()
+    return table[table["commodity"].isin(["all", commodity]) & (table["mode"] == mode)]
+
+
+@cache
+def _table() -> pd.DataFrame:
+    return layer_table("freight-modes")
 
 
 def _levels(level: RateLevel | Mapping[Mode, RateLevel]) -> Mapping[Mode, RateLevel]:
@@ -158,7 +166,9 @@ def _levels(level: RateLevel | Mapping[Mode, RateLevel]) -> Mapping[Mode, RateLe
     return levels
 
 
-def _figures(rows: pd.DataFrame, level: RateLevel) -> ModeFigures:
+@cache
+def _figures(commodity: Commodity, mode: Mode, level: RateLevel) -> ModeFigures:
+    rows = _rows(commodity, mode)
     return ModeFigures(
         rate=_value(rows, "rate", level),
         terminal=_value(rows, "terminal", level),

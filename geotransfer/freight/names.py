@@ -12,13 +12,13 @@ import geopandas as gpd
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.divisions import short_named
 from geotransfer.catalog.layers import layer_features
 from geotransfer.errors import InputError, UnknownNameError
 
 __all__ = ["HubNames", "find_place"]
 
 PORT_KINDS = ("sea port", "river port", "foreign port", "waypoint")
-LEVEL_SUFFIXES = ("市", "区", "县", "旗")
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +114,7 @@ def _counties_called(name: str, hubs: HubNames, found: list[int]) -> pd.DataFram
         if name in (official, code) or not code or _is_prominent(code):
             return None
         table = boundaries("county")
-        alike = table[table["name"].isin([name + suffix for suffix in LEVEL_SUFFIXES])]
+        alike = table[table["adcode"].isin(short_named(name))]
         return pd.DataFrame(alike[alike["prefecture_adcode"] != code])
     table = boundaries("county")
     return pd.DataFrame(table[(table["name"] == name) | (table["adcode"] == name)])

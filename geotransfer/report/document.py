@@ -15,11 +15,13 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from geotransfer.errors import InputError
+from geotransfer.report.cost import cost_section
 from geotransfer.report.drawing import can_draw
 from geotransfer.report.figures import NO_FIGURES, report_figures
 from geotransfer.report.freight import freight_lines
 from geotransfer.report.method import method_lines
 from geotransfer.report.minimap import EXCLUDED, LAND, legend_classes, minimap_svg
+from geotransfer.report.policy import policy_editions, policy_lines
 from geotransfer.report.power import power_lines
 from geotransfer.report.robustness import robustness_lines
 from geotransfer.types import Text
@@ -90,6 +92,9 @@ def render_report(result: ReportableResult) -> str:
             room=_room(facts),
             power=power_lines(facts),
             freight=freight_lines(facts, names=dict(zip(ranking["zone"], ranking["name"], strict=True))),
+            cost=cost_section(ranking, facts),
+            policy=policy_lines(facts),
+            policy_editions=policy_editions(facts),
             supply=(facts.get("power") or {}).get("areas", []),
             provinces=facts.get("provinces", []) if facts["headline"] else [],
             top=_top(ranking, facts["criteria"]),

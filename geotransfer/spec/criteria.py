@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from geotransfer.spec.base import Finite, Model
 from geotransfer.spec.freight import FreightSource
+from geotransfer.spec.policy import PolicySource
 from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scoring import Scoring
 from geotransfer.types import Text
@@ -76,7 +77,14 @@ class ColumnSource(Model):
 
 
 Source = Annotated[
-    RasterSource | TableSource | DistanceSource | NearbyAreaSource | ColumnSource | PowerSource | FreightSource,
+    RasterSource
+    | TableSource
+    | DistanceSource
+    | NearbyAreaSource
+    | ColumnSource
+    | PowerSource
+    | FreightSource
+    | PolicySource,
     Field(discriminator="kind"),
 ]
 
@@ -124,6 +132,8 @@ class Criterion(Scoring):
             return f"power {self.source.quantity}"
         if isinstance(self.source, FreightSource):
             return f"freight {self.source.quantity}"
+        if isinstance(self.source, PolicySource):
+            return f"policy {self.source.quantity}"
         return self.source.layer or self.source.file or ""
 
     @model_validator(mode="after")

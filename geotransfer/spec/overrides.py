@@ -12,9 +12,9 @@ __all__ = ["override", "parse_assignment"]
 
 OPEN_TABLES = ("criteria", "rules")
 """Tables that take new identifiers; elsewhere a key must exist."""
-OPEN_METHODS = ("aggregation", "power", "weighting")
-"""Tables whose keys depend on a method that is named in them."""
-OPEN_LISTS = ("categories", "judged", "limits", "weights")
+OPEN_METHODS = ("aggregation", "industry", "policy", "power", "weighting")
+"""Tables whose keys depend on a method that is named in them, or that a scenario need not have."""
+OPEN_LISTS = ("categories", "judged", "limits", "water", "weights")
 """Tables below others whose keys are names of criteria or classes."""
 WAYS_TO_SCORE = {
     "bounds": ("worst", "best"),

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from geotransfer.spec.base import Finite, Model
 from geotransfer.types import Text
 
-__all__ = ["CitiesTest", "FeaturesTest", "RasterTest", "Rule", "ZonesTest"]
+__all__ = ["CitiesTest", "FeaturesTest", "RasterTest", "Rule", "WaterTest", "ZonesTest"]
 
 
 class RasterTest(Model):
@@ -67,7 +67,20 @@ class ZonesTest(Model):
     file: str | None = None
 
 
-Test = Annotated[RasterTest | FeaturesTest | CitiesTest | ZonesTest, Field(discriminator="kind")]
+class WaterTest(Model):
+    """A place fails, as a whole, where its water (m3 a year) is less than the plant needs.
+
+    ``file`` is a table with adcodes and a column of limits, or a raster of runoff in mm a year, summed over a
+    county. Places that a table does not list stay unchecked. ``[industry.water]`` makes this test.
+    """
+
+    kind: Literal["water"]
+    file: str
+    column: str | None = None
+    need_m3_per_year: float = Field(gt=0, allow_inf_nan=False)
+
+
+Test = Annotated[RasterTest | FeaturesTest | CitiesTest | ZonesTest | WaterTest, Field(discriminator="kind")]
 
 
 class Rule(Model):
@@ -92,7 +105,7 @@ class Rule(Model):
         return self
 
     @property
-    def active_test(self) -> RasterTest | FeaturesTest | CitiesTest | ZonesTest | None:
+    def active_test(self) -> RasterTest | FeaturesTest | CitiesTest | ZonesTest | WaterTest | None:
         """The test to run; None when the rule is unchecked."""
         if self.file is not None:
             return FeaturesTest(

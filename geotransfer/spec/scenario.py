@@ -19,7 +19,9 @@ from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
 from geotransfer.spec.base import Model
 from geotransfer.spec.criteria import Criterion
 from geotransfer.spec.freight import FREIGHT_COLUMNS, FreightSource, FreightSpec
+from geotransfer.spec.industry import INDUSTRY_COLUMNS, IndustrySpec
 from geotransfer.spec.overrides import override
+from geotransfer.spec.policy import POLICY_COLUMNS, PolicySource, PolicySpec, with_special_area_bonus
 from geotransfer.spec.power import POWER_COLUMNS, PowerSource, PowerSpec
 from geotransfer.spec.rules import Rule
 from geotransfer.spec.settings import GridSpec, MapSpec, RobustnessSpec, Room
@@ -33,14 +35,15 @@ RESERVED = frozenset({
     *("rank", "zone", "adcode", "name", "kind", "province", "prefecture", "region", "score", "status"),
     *("geometry", "geom", "fid", "ogc_fid", "score_best_site", "score_mean", "score_low", "score_high"),
     *("area_km2", "eligible_km2", "excluded_share", "nodata_share", "first_failed_rule", "reason"),
-    *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability", "rank_cost"),
+    *("unchecked_rules", "rank_p05", "rank_p95", "top10_acceptability", "stability"),
     *("rank_in_province", "rank_of_province"),
-    *POWER_COLUMNS, *FREIGHT_COLUMNS,
-    *("delivered_cost_yuan_per_unit", "co2_t_per_unit"),
+    *POWER_COLUMNS, *FREIGHT_COLUMNS, *INDUSTRY_COLUMNS, *POLICY_COLUMNS,
 })  # fmt: skip
 """Columns of the ranking that are not criteria."""
 FILE_KEYS = ("file", "extent_file", "lcoe_file")
 """Keys that name a file, relative to the scenario's own."""
+FILE_LISTS = ("lists",)
+"""Keys that name several."""
 
 
 class Scenario(Model):
@@ -71,6 +74,10 @@ class Scenario(Model):
         How a plant buys its power: every ranking then has its price and carbon, and criteria may take them.
     freight : FreightSpec, optional
         What a plant carries in and out: every ranking then has its cost, and criteria may take it.
+    industry : IndustrySpec, optional
+        What is produced: every ranking then has its delivered cost, carbon and water.
+    policy : PolicySpec, optional
+        What kind of industry it is, and on which day: every ranking then says what policy is known of each zone.
     legal_rules : {"china", "none"}
         Whether the rules that Chinese law asks for belong to `rules` (unchecked, until a layer is given).
     criteria, rules : dict
@@ -104,6 +111,8 @@ class Scenario(Model):
     legal_rules: Literal["china", "none"] = "china"
     power: PowerSpec | None = None
     freight: FreightSpec | None = None
+    industry: IndustrySpec | None = None
+    policy: PolicySpec | None = None
     criteria: dict[Identifier, Criterion]
     rules: dict[Identifier, Rule] = Field(default_factory=dict)
     map: MapSpec = MapSpec()
@@ -128,6 +137,11 @@ class Scenario(Model):
         if not isinstance(own, dict):
             return values
         return {**values, "rules": {**own, **{k: v for k, v in _legal_rules().items() if k not in own}}}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_special_area_bonus(cls, values: Any) -> Any:
+        return with_special_area_bonus(values)
 
     @field_validator("criteria")
     @classmethod
@@ -161,6 +175,9 @@ class Scenario(Model):
             raise ValueError(
                 f"criteria {', '.join(asking)} take the freight of the plant; say what it carries: [freight]"
             )
+        asking = [name for name, c in self.criteria.items() if isinstance(c.source, PolicySource)]
+        if asking and self.policy is None:
+            raise ValueError(f"criteria {', '.join(asking)} take the policy; say what kind of industry: [policy] kind")
         return self
 
     @property
@@ -293,6 +310,8 @@ def _resolve_files(node: dict[str, Any], folder: Path) -> None:
             _resolve_files(value, folder)
         elif isinstance(value, str) and (key in FILE_KEYS or (key == "zones" and Path(value).suffix)):
             node[key] = str(folder / value)
+        elif isinstance(value, list) and key in FILE_LISTS:
+            node[key] = [str(folder / item) if isinstance(item, str) else item for item in value]
 
 
 def _readable(error: ValidationError) -> str:

@@ -13,6 +13,7 @@ from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
+from geotransfer.siting.parks import parks_record
 from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.spec.criteria import NearbyAreaSource
 from geotransfer.spec.scenario import Scenario
@@ -23,15 +24,17 @@ from geotransfer.study.comparison import comparison_record, resolution_record
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
 from geotransfer.study.exclusions import CheckedRule, evaluate_rules
 from geotransfer.study.execution import Progress, Stopwatch
-from geotransfer.study.freight import freight_supply
 from geotransfer.study.from_data import with_data_bounds, with_weights
+from geotransfer.study.industry import freight_of, industry_study
+from geotransfer.study.industry_result import with_industry
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
+from geotransfer.study.policy import banned_by, policy_record, policy_supply, with_policy_rules
 from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
-from geotransfer.study.ranking_table import combined, ranking_table, score_stack
+from geotransfer.study.ranking_table import combined, ranking_table, rule_area_table, score_stack
 from geotransfer.study.result import Result
 from geotransfer.study.robustness import robustness_of, stability_raster
 from geotransfer.study.veto import veto_steps, vetoed_cells
@@ -74,6 +77,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     """
     watch = Stopwatch(STAGES, progress)
     check_criteria(scenario)
+    industry, scenario = industry_study(scenario)
     with watch.stage("zones"):
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
@@ -84,32 +88,43 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         covered = coverage(zones.table, grid)
     with watch.stage("rules"):
         rules = evaluate_rules(scenario.rules, inputs)
+        policy = policy_supply(scenario.policy, zones, inputs)
+        rules += banned_by(policy)
         land = land_of(rules, grid)
         steps = rule_steps(rules, zones.table, covered, grid)
     with watch.stage("criteria"):
         power = None if scenario.power is None else power_supply(scenario.power, zones, covered, inputs)
-        freight = None if scenario.freight is None else freight_supply(scenario.freight, zones, inputs)
-        places = Places(zones, covered, inputs, land.allowed, power, freight)
+        industry, freight = freight_of(scenario, industry, zones, inputs)
+        places = Places(zones, covered, inputs, land.allowed, power, freight, policy)
         measured = {name: measure(name, criterion, places) for name, criterion in scenario.criteria.items()}
         known = _known_cells(scenario, measured, land)
     with watch.stage("evaluate"):
-        settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
+        cells = _Cells(measured, land, known, covered, steps)
+        settled, cells, weighting = _settled(with_policy_rules(scenario, policy), cells)
         ranking, areas = _rank_zones(settled, places, rules, cells, grid)
         scores = score_stack(settled, {name: m.cells for name, m in measured.items()})
         suitability, excluded = _rasters(settled, cells, scores, grid)
     with watch.stage("robustness"):
         ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
         stability = None if drawn is None else stability_raster(settled, scores, suitability)
-        comparison = comparison_record(settled, ranking)
-        second = _second_resolution(scenario, ranking)
+        ranking, cost = with_industry(scenario, industry, ranking, places)
+        comparison, second = comparison_record(settled, ranking), _second_resolution(scenario, ranking)
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
-        record |= {"weighting": weighting, "power": None if power is None else power.record()}
-        record |= {"freight": None if freight is None else freight.record()}
-        record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
-        columns = column_descriptions(settled, ranking.columns)
+        record |= {
+            "weighting": weighting,
+            "power": None if power is None else power.record(),
+            "freight": None if freight is None else freight.record(),
+            "policy": policy_record(policy),
+            "parks": parks_record(zones.matched),
+            "industry": cost,
+            "comparison": comparison,
+            "robustness": drawn,
+            "second_resolution": second,
+        }
+        columns, removed = column_descriptions(settled, ranking.columns), rule_area_table(zones, areas)
     provenance = {"result": record, "execution": watch.execution()}
-    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
+    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, removed)
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,6 +208,7 @@ def _rank_zones(
     values = {kind: zone_values(cells.measured, covered, weights) for kind, weights in land.items()}
     more = {} if places.power is None else places.power.columns(covered, land[scenario.zone_value])
     more |= {} if places.freight is None else places.freight.columns()
+    more |= {} if places.policy is None else places.policy.columns()
     return ranking_table(scenario, places.zones, rules, areas, values, more), areas
 
 

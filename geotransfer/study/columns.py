@@ -155,6 +155,34 @@ FREIGHT = (
     ("corridor_benefit_low", "yuan/t", "通道节省,铁路低费率", "the same at the low rail rate", RATES),
     ("corridor_benefit_high", "yuan/t", "通道节省,铁路高费率", "the same at the high rail rate", RATES),
 )  # fmt: skip
+POLICY = (
+    ("policy_direction", "", "政策方向:encouraged 鼓励(附条件)、allowed 允许、banned 禁止、unknown 未知;产业目录未录入,未知不等于允许", "encouraged (with conditions), allowed, banned or unknown; the lists of the state are fragments, unknown is not allowed", "policy-transfer-opinion, policy-list-rows, own lists"),
+    ("policy_special_area", "", "已知所属的特殊类型地区(分号分隔);空为未列入(名单不全,不等于不是):old_revolutionary_city 革命老区重点城市、resource_exhausted_city 资源枯竭型城市、demonstration_zone 承接产业转移示范区、demonstration_park 转型升级示范开发区所在县、ecology_function_county 国家重点生态功能区县", "special areas the zone is known to belong to, joined by ;; empty = not listed (the lists are incomplete, so that it may still be one)", "policy-special-areas, policy-demonstration-zones, policy-parks-yangtze-2016"),
+)  # fmt: skip
+
+COST = "industries, industry-prices"
+INDUSTRY = (
+    ("rank_cost", "1", "按单位交付成本的名次,1 为最低;只有参与排名的区域有值", "rank by delivered cost, 1 = cheapest; only ranked zones have one", GEOTRANSFER),
+    ("delivered_cost_yuan_per_unit", "yuan/unit", "单位产品交付成本:电费 + 运入 + 运出 + 碳 (+ 水、人工),各分项之和", "delivered cost of a unit of product: power + freight in + freight out + carbon (+ water, labour), the sum of its terms", COST),
+    ("delivered_cost_p05", "yuan/unit", "交付成本在误差抽样下的 5 % 分位", "5th percentile of the delivered cost over the draws of its errors", "robustness"),
+    ("delivered_cost_p95", "yuan/unit", "交付成本在误差抽样下的 95 % 分位", "95th percentile of the delivered cost over the draws of its errors", "robustness"),
+    ("cost_power_yuan_per_unit", "yuan/unit", "电费:到厂电价 × 单位电耗", "power: price at the gate x electricity per unit", COST),
+    ("freight_in_yuan_per_unit", "yuan/unit", "原料运入运费(铁路中值费率)", "freight of the inputs (rail rate: mid)", RATES),
+    ("freight_out_yuan_per_unit", "yuan/unit", "产品运出运费(铁路中值费率)", "freight of the product (rail rate: mid)", RATES),
+    ("cost_carbon_yuan_per_unit", "yuan/unit", "碳成本:碳价 × 单位排放(平均因子口径,含已知的燃料与过程排放)", "carbon: its price x CO2 per unit (average book, with the fuel and process CO2 that is known)", COST),
+    ("cost_water_yuan_per_unit", "yuan/unit", "水费:水价 × 单位取水量", "water: its price x water per unit", COST),
+    ("cost_labour_yuan_per_unit", "yuan/unit", "人工成本(方案给定)", "labour (given by the scenario)", "scenario"),
+    ("saving_yuan_per_unit", "yuan/unit", "比转出地节省:转出地成本减本地成本,大于 0 为更便宜", "saved against the origin: cost there minus cost here, above 0 = cheaper here", COST),
+    ("co2_t_per_unit", "tCO2/unit", "单位产品碳排放:用电(平均因子口径) + 燃料 + 过程", "CO2 per unit of product: power (average book) + fuel + process", COST),
+    ("co2_change_average_t_per_unit", "tCO2/unit", "迁移带来的碳排放变化(本地减转出地),平均因子口径", "change of CO2 by the move (here minus origin), average book", COST),
+    ("co2_change_contract_t_per_unit", "tCO2/unit", "迁移带来的碳排放变化,合同口径", "change of CO2 by the move, contract book", COST),
+    ("co2_change_marginal_t_per_unit", "tCO2/unit", "迁移带来的碳排放变化,边际口径", "change of CO2 by the move, marginal book", COST),
+    ("co2_verdict", "", "三种口径的结论:less 减少、more 增加、no clear change 无明显变化、depends on the accounting 取决于口径、unknown 未知", "verdict of the three books: less, more, no clear change, depends on the accounting, unknown", COST),
+    ("water_m3_per_unit", "m3/unit", "单位产品取水量", "water intake per unit of product", "industries"),
+    ("water_m3_per_year", "m3/a", "项目年取水量:单位取水量 × 年产量", "water intake of the plant in a year: per unit x annual output", "industries"),
+    ("water_note", "", "水约束提示:黄河流域各省在未给出用水上限时为“水约束未核查”(省界粗于流域)", "note on water: in the Yellow River provinces 水约束未核查 while no limits are given (a province is coarser than the basin)", "scenario"),
+    ("product_unit", "", "产品计量单位", "unit of the product", "industries"),
+)  # fmt: skip
 
 
 def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Column, ...]:
@@ -168,7 +196,7 @@ def column_descriptions(scenario: Scenario, names: Iterable[str]) -> tuple[Colum
     """
     known = {
         name: Column(name, unit, Text(zh, en), source)
-        for name, unit, zh, en, source in (*HEAD, *TAIL, *POWER, *FREIGHT)
+        for name, unit, zh, en, source in (*HEAD, *TAIL, *POWER, *INDUSTRY, *FREIGHT, *POLICY)
     }
     for name, criterion in scenario.criteria.items():
         unit = "0..1" if criterion.categories is not None else criterion.unit

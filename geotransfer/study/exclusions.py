@@ -12,8 +12,9 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.grid import Grid
 from geotransfer.spatial.rasterization import buffered, polygonal
-from geotransfer.spec.rules import CitiesTest, FeaturesTest, RasterTest, Rule, ZonesTest
+from geotransfer.spec.rules import CitiesTest, FeaturesTest, RasterTest, Rule, WaterTest, ZonesTest
 from geotransfer.study.inputs import Inputs
+from geotransfer.study.water import water_limits
 from geotransfer.types import BoolArray
 
 __all__ = ["CheckedRule", "city_circles", "evaluate_rules"]
@@ -67,13 +68,15 @@ def evaluate_rules(rules: dict[str, Rule], inputs: Inputs) -> list[CheckedRule]:
     return found
 
 
-def _evaluate(test: RasterTest | FeaturesTest | CitiesTest | ZonesTest, inputs: Inputs) -> CheckedRule:
+def _evaluate(test: RasterTest | FeaturesTest | CitiesTest | ZonesTest | WaterTest, inputs: Inputs) -> CheckedRule:
     if isinstance(test, RasterTest):
         return _by_raster(test, inputs)
     if isinstance(test, FeaturesTest):
         return _by_features(test, inputs)
     if isinstance(test, CitiesTest):
         return CheckedRule("", polygons=city_circles(inputs.features(test.layer, None), inputs.grid, test).geometry)
+    if isinstance(test, WaterTest):
+        return _by_water(test, inputs)
     return _by_list(test, inputs)
 
 
@@ -111,6 +114,14 @@ def _surveyed(test: FeaturesTest, local: gpd.GeoSeries, inputs: Inputs) -> shape
             "A file that really forbids nothing here needs extent_file, polygons of where it was surveyed"
         )
     return None
+
+
+def _by_water(test: WaterTest, inputs: Inputs) -> CheckedRule:
+    """Forbid the places with too little water; those that are not listed were not checked."""
+    places = water_limits(test, inputs).to_crs(inputs.grid.crs)
+    short = places[places["limit"] < test.need_m3_per_year]
+    extent = places.geometry.union_all()
+    return CheckedRule("", polygons=short.geometry, adcodes=frozenset(short["adcode"]), extent=extent)
 
 
 def _by_list(test: ZonesTest, inputs: Inputs) -> CheckedRule:

@@ -18,7 +18,7 @@ from geotransfer.freight.routes import Route
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.freight import FreightFlow, FreightQuantity, FreightSpec
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.measured import Measured
+from geotransfer.study.measured import Measured, by_zone
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
@@ -51,6 +51,10 @@ class FreightSupply:
         Zones without a way, and why.
     routes : tuple of Route
         Those asked for.
+    inbound : ndarray or None
+        The part of the inputs in the cost at the middle rail rate; None without costs.
+    origin : pair of ndarray or None
+        In and out at the places of an origin, middle rail rate.
     """
 
     spec: FreightSpec
@@ -58,6 +62,8 @@ class FreightSupply:
     benefit: CorridorBenefit | None
     unreached: list[tuple[str, str]]
     routes: tuple[Route, ...] = ()
+    inbound: FloatArray | None = None
+    origin: tuple[FloatArray, FloatArray] | None = None
 
     def measured(self, quantity: FreightQuantity, covered: Coverage, shape: tuple[int, int]) -> Measured:
         """Return the figure of each zone; a cell has that of the zone that holds most of it.
@@ -67,11 +73,7 @@ class FreightSupply:
         InputError
             The scenario carries nothing in or out, or names no gateway.
         """
-        values = self._zones(quantity)
-        cells = np.full(shape, np.nan)
-        order = np.argsort(covered.share, kind="stable")
-        cells.ravel()[covered.cell[order]] = values[covered.zone[order]]
-        return Measured(cells, values)
+        return by_zone(self._zones(quantity), covered, shape)
 
     def _zones(self, quantity: FreightQuantity) -> FloatArray:
         if quantity == "cost":
@@ -105,7 +107,9 @@ class FreightSupply:
         return record
 
 
-def freight_supply(spec: FreightSpec, zones: Zones, inputs: Inputs) -> FreightSupply:
+def freight_supply(
+    spec: FreightSpec, zones: Zones, inputs: Inputs, *, origin: gpd.GeoDataFrame | None = None
+) -> FreightSupply:
     """Return what freight costs the zones of a study.
 
     Parameters
@@ -114,6 +118,8 @@ def freight_supply(spec: FreightSpec, zones: Zones, inputs: Inputs) -> FreightSu
         Of the scenario.
     zones, inputs
         Of the run; the tables of the network are recorded.
+    origin : GeoDataFrame, optional
+        Places a plant moves from, whose freight is also wanted.
 
     Raises
     ------
@@ -125,17 +131,23 @@ def freight_supply(spec: FreightSpec, zones: Zones, inputs: Inputs) -> FreightSu
     network = freight_network().switched(close=spec.close, open=spec.open)
     # a zone enters at its representative point, which is found once
     entries = gpd.GeoDataFrame({"zone": zones.table["zone"].to_numpy()}, geometry=zones.shown.representative_point())
-    costs: dict[str, FloatArray] = {}
-    if spec.inputs or spec.markets:
-        for level in LEVELS:
-            priced = network.priced(rates={"rail": level})
-            costs[level] = product_freight(priced, entries, inputs=_flows(spec.inputs), markets=_flows(spec.markets))
+    priced = {level: network.priced(rates={"rail": level}) for level in LEVELS} if spec.inputs or spec.markets else {}
+    parts = {level: _parts(one, entries, spec) for level, one in priced.items()}
+    costs: dict[str, FloatArray] = {level: inward + outward for level, (inward, outward) in parts.items()}
+    moved = None if origin is None or not priced else _parts(priced["mid"], origin, spec)
     benefit = None
     if spec.gateway is not None:
         container = network.priced("container")
         benefit = corridor_benefit(container, entries, spec.gateway, corridor=spec.corridor)
     routes = tuple(network.route(origin, destination) for origin, destination in spec.routes)
-    return FreightSupply(spec, costs, benefit, _unreached(network, entries, spec, costs), routes)
+    inbound = parts["mid"][0] if parts else None
+    return FreightSupply(spec, costs, benefit, _unreached(network, entries, spec, costs), routes, inbound, moved)
+
+
+def _parts(network: FreightNetwork, zones: gpd.GeoDataFrame, spec: FreightSpec) -> tuple[FloatArray, FloatArray]:
+    """Return the freight of the inputs and of the product, yuan per tonne of product."""
+    inward = product_freight(network, zones, inputs=_flows(spec.inputs), markets=[])
+    return inward, product_freight(network, zones, inputs=[], markets=_flows(spec.markets))
 
 
 def _route_record(route: Route) -> dict[str, Any]:

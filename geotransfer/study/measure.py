@@ -25,11 +25,13 @@ from geotransfer.spec.criteria import (
     TableSource,
 )
 from geotransfer.spec.freight import FreightSource
+from geotransfer.spec.policy import PolicySource
 from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scoring import class_scores
 from geotransfer.study.freight import FreightSupply
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.measured import Measured
+from geotransfer.study.policy import PolicySupply
 from geotransfer.study.power import PowerSupply, price_areas
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
@@ -55,6 +57,8 @@ class Places:
         How a plant buys its power; None where the scenario does not say.
     freight : FreightSupply or None
         What it pays for freight; None where the scenario does not say.
+    policy : PolicySupply or None
+        What policy says of the zones; None where the scenario does not ask.
     """
 
     zones: Zones
@@ -63,6 +67,7 @@ class Places:
     allowed: FloatArray
     power: PowerSupply | None
     freight: FreightSupply | None
+    policy: PolicySupply | None = None
 
 
 def measure(name: str, criterion: Criterion, places: Places) -> Measured:
@@ -103,7 +108,15 @@ def _measure(criterion: Criterion, places: Places) -> Measured:
         return _from_power(source, places)
     if isinstance(source, FreightSource):
         return _from_freight(source, places)
+    if isinstance(source, PolicySource):
+        return _from_policy(places)
     return _from_column(criterion, source, places.zones, inputs)
+
+
+def _from_policy(places: Places) -> Measured:
+    if places.policy is None:
+        raise InputError("the scenario does not say what kind of industry it moves; give [policy] with a kind")
+    return places.policy.measured(places.covered, places.inputs.grid.shape)
 
 
 def _from_freight(source: FreightSource, places: Places) -> Measured:

@@ -9,7 +9,7 @@ import numpy as np
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.types import BoolArray, FloatArray
 
-__all__ = ["Measured"]
+__all__ = ["Measured", "by_zone"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,3 +47,18 @@ class Measured:
         if self.known is not None:
             return self.known
         return None if self.zones is not None else np.asarray(~np.isnan(self.cells))
+
+
+def by_zone(values: FloatArray, covered: Coverage, shape: tuple[int, int]) -> Measured:
+    """Return one value a zone; a cell has that of the zone that holds most of it.
+
+    Examples
+    --------
+    >>> covered = Coverage(np.array([0, 1, 1]), np.array([0, 0, 1]), np.array([0.7, 0.3, 1.0]), 2)
+    >>> by_zone(np.array([5.0, 8.0]), covered, (1, 3)).cells
+    array([[ 5.,  8., nan]])
+    """
+    cells = np.full(shape, np.nan)
+    order = np.argsort(covered.share, kind="stable")
+    cells.ravel()[covered.cell[order]] = values[covered.zone[order]]
+    return Measured(cells, values)

@@ -18,7 +18,7 @@ from geotransfer.study.veto import whole_zone_vetoes
 from geotransfer.study.zones import Zones
 from geotransfer.types import BoolArray, FloatArray
 
-__all__ = ["combined", "ranking_table", "score_stack"]
+__all__ = ["combined", "ranking_table", "rule_area_table", "score_stack"]
 
 IDENTITY = ["zone", "adcode", "name", "kind", "province", "prefecture", "region"]
 
@@ -67,6 +67,20 @@ def ranking_table(
     frame = gpd.GeoDataFrame(table, geometry=zones.shown.to_numpy(), crs="EPSG:4326")
     tier = states["status"].map({"ranked": 0, "unknown": 1, "excluded": 2}).to_numpy()
     return frame.iloc[order[np.argsort(tier[order], kind="stable")]].reset_index(drop=True)
+
+
+def rule_area_table(zones: Zones, areas: Areas) -> pd.DataFrame:
+    """Return what each rule takes of each zone in km2, alone and in order; pairs without an area are left out."""
+    parts = [
+        pd.DataFrame({
+            "zone": zones.table["zone"].astype(str).to_numpy(), "rule": rule,
+            "alone_km2": np.round(alone, 6), "in_order_km2": np.round(areas.in_order[rule], 6),
+        })
+        for rule, alone in areas.alone.items()
+    ]  # fmt: skip
+    columns = ["zone", "rule", "alone_km2", "in_order_km2"]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return table[(table[["alone_km2", "in_order_km2"]] != 0).any(axis=1)].reset_index(drop=True)
 
 
 def score_stack(scenario: Scenario, values: dict[str, FloatArray]) -> FloatArray:

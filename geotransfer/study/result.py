@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
+import pandas as pd
 
 from geotransfer.raster import Raster
 from geotransfer.spec.scenario import Scenario
@@ -44,6 +45,9 @@ class Result:
         ``"result"`` (equal between runs of the same scenario) and ``"execution"`` (times, memory, versions).
     stability : Raster or None
         Probability that the cell is among the best tenth when the weights are drawn; None without draws.
+    rule_areas : DataFrame or None
+        Columns zone, rule, alone_km2, in_order_km2: what each rule (or veto) takes of each zone by itself, and beyond
+        the rules before it; pairs without an area are left out. None for a folder of an older version.
     """
 
     scenario: Scenario
@@ -53,3 +57,4 @@ class Result:
     columns: tuple[Column, ...]
     provenance: dict[str, Any]
     stability: Raster | None = None
+    rule_areas: pd.DataFrame | None = None

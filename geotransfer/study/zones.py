@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -12,9 +12,10 @@ import pandas as pd
 import shapely
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.readers import read_features
+from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.siting.parks import is_names_only, match_parks
 from geotransfer.spatial.rasterization import polygonal
 from geotransfer.spec.scenario import Scenario
 from geotransfer.types import Level
@@ -40,11 +41,14 @@ class Zones:
         EPSG:4326, the geometry that goes into the ranking (points stay points).
     own : bool
         True for the user's own zones.
+    matched : DataFrame or None
+        How parks known by name only were placed (`match_parks`); None for other zones.
     """
 
     table: gpd.GeoDataFrame
     shown: gpd.GeoSeries
     own: bool
+    matched: pd.DataFrame | None = None
 
 
 def load_zones(scenario: Scenario) -> Zones:
@@ -62,6 +66,10 @@ def load_zones(scenario: Scenario) -> Zones:
             f"zones is {scenario.zones!r}, expected {', '.join(map(repr, get_args(Level)))} "
             "or a file of polygons or points; there is no such file"
         )
+    if Path(scenario.zones).suffix.lower() == ".csv":
+        table = read_table(scenario.zones, encoding=scenario.zones_encoding)
+        if is_names_only(table):
+            return _named_parks(table, scenario)
     return _own(read_features(scenario.zones, layer=scenario.zones_layer, encoding=scenario.zones_encoding), scenario)
 
 
@@ -74,6 +82,16 @@ def _administrative(level: Level, scenario: Scenario) -> Zones:
         if column not in table:
             table[column] = ""
     return Zones(table.to_crs(CHINA_ALBERS), areas.geometry, own=False)
+
+
+def _named_parks(table: pd.DataFrame, scenario: Scenario) -> Zones:
+    features, report = match_parks(table)
+    if features.empty:
+        raise InputError(
+            f"none of the {len(table)} parks in {scenario.zones!r} names a county or prefecture (the first is "
+            f"{report['given'].iloc[0]!r}); add a column province, adcode, or lon and lat"
+        )
+    return replace(_own(features, scenario), matched=report)
 
 
 def _own(features: gpd.GeoDataFrame, scenario: Scenario) -> Zones:

@@ -106,3 +106,14 @@ def test_bases_cover_the_areas_of_their_table():
     assert len(bases) == 8
     xinjiang = layer_features("provinces").set_index("adcode").geometry["650000"]
     assert bases.geometry["新疆"].symmetric_difference(xinjiang).area == pytest.approx(0, abs=1e-9)
+
+
+def test_river_ports_and_cities_are_parts_of_their_layers():
+    ports, river = layer_features("ports"), layer_features("river-ports")
+    assert set(river["kind"]) == {"river"}
+    assert sorted(river["name"]) == sorted(ports.loc[ports["kind"] == "river", "name"])
+    assert {"武汉港", "贵港港"} <= set(river["name"])
+    assert "北部湾港" not in set(river["name"])
+    cities = layer_features("cities")
+    assert cities["population"].min() >= 500_000
+    assert set(cities["geonameid"]) < set(layer_features("places")["geonameid"])

@@ -42,3 +42,37 @@ def test_hydrogen_is_cheap_where_wind_is_strong() -> None:
     assert cost["内蒙古自治区"] < 0.8 * cost["湖南省"]
     assert not any(name in gt.scenario("green-hydrogen").criteria for name in ("people", "latency"))
     assert np.isfinite(ranked["lcoh"]).all()
+
+
+@pytest.mark.parametrize("name", gt.scenario_names())
+def test_each_scenario_has_its_own_height_and_city_rules(name: str) -> None:
+    rules = gt.scenario(name).rules
+    assert rules["elevation"].test.kind == "raster"
+    assert 2000 <= rules["elevation"].test.at_most <= 3500
+    assert rules["city"].test.kind == "cities"
+    # a height is a limit of this project: its basis gives the range it was chosen from
+    assert "假设" in rules["elevation"].basis.zh
+    assert "assumption" in rules["elevation"].basis.en
+
+
+def test_cement_says_on_every_output_that_limestone_was_not_checked() -> None:
+    result = gt.run(gt.scenario("cement").with_overrides({**COARSE, "within": ["安徽"]}))
+    assert "limestone" in [rule["id"] for rule in result.provenance["result"]["unchecked_rules"]]
+    assert "石灰石" in result.provenance["result"]["screening_note"]["zh"]
+    assert (result.ranking["unchecked_rules"].str.contains("limestone")).all()
+
+
+def test_a_kiln_without_people_or_river_scores_low() -> None:
+    ranking = gt.run(gt.scenario("cement").with_overrides({**COARSE, "within": ["安徽", "甘肃"]})).ranking
+    score = ranking[ranking["status"] == "ranked"].set_index("adcode")["score"]
+    wuhu, dunhuang = score["340212"], score["620982"]
+    assert wuhu > 0.8
+    assert dunhuang < 0.5
+
+
+def test_labour_without_wages_is_marked_as_a_demo() -> None:
+    study = gt.scenario("labour-intensive")
+    assert "演示" in study.title.zh
+    assert "demo" in study.title.en
+    assert "不计工资" in study.question.zh
+    assert "wages" in study.question.en

@@ -1,0 +1,293 @@
+"""Names and codes of administrative divisions, matched to today's provinces, prefectures and counties.
+
+Nothing is guessed and nothing is dropped: what fits several divisions, or none, is said with the candidates.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from itertools import repeat
+from typing import Any, get_args
+
+import pandas as pd
+
+from geotransfer.catalog.boundaries import boundaries
+from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.types import Level
+from geotransfer.words import place_words
+
+__all__ = ["Division", "match_divisions", "short_named"]
+
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""From the widest to the narrowest."""
+COLUMNS = ("given", "adcode", "name", "province", "how", "candidates", "level")
+KIND = re.compile(r"(自治县|自治旗|自治州|自治区|地区|林区|特区|新区|矿区|省|市|县|区|旗|盟|州)$")
+CODE = re.compile(r"([0-9]{6})(?:0{6})?(?:\.0+)?")
+"""Six digits, the twelve of the statistical office, or a number that a spreadsheet made a float."""
+SEPARATORS = re.compile(r"[\s\-_/\\·,、>|]+")
+SHORTEST = 2
+"""Characters of a short name: 易县 is not called 易."""
+GUESSES = 3
+ALIKE = 0.4
+"""Least difflib ratio of a guess."""
+COMPARED = 40
+"""Names that share most characters with an unmatched one; only these are compared letter by letter."""
+_Shorts = dict[tuple[Level, str], tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Division:
+    """One province, prefecture or county of today.
+
+    Attributes
+    ----------
+    level : {"province", "prefecture", "county"}
+    adcode, name, short_name : str
+    province, prefecture : str
+        Full names; the prefecture of a province is "".
+    """
+
+    level: Level
+    adcode: str
+    name: str
+    short_name: str
+    province: str
+    prefecture: str
+
+    @property
+    def qualified(self) -> str:
+        """Province, prefecture and name in one, e.g. 江苏省南京市鼓楼区."""
+        return "".join([*reversed(place_words(self.name, self.prefecture, self.province)), self.name])
+
+    @property
+    def short_forms(self) -> frozenset[str]:
+        """What else it is called: without its kind (市, 县, 旗 ...), without its peoples."""
+        stems = {KIND.sub("", self.name), KIND.sub("", self.short_name)}
+        forms = {self.short_name, *stems}
+        for ending in ("自治县", "自治旗", "自治州", "自治区"):
+            if self.name.endswith(ending):
+                forms |= {stem + shown for stem in stems for shown in (ending, ending[-1])}
+        return frozenset(form for form in forms if len(form) >= SHORTEST and form != self.name)
+
+
+@dataclass(frozen=True, eq=False)
+class _Index:
+    """All divisions, and the rows each spelling may mean: alone, or behind its province and prefecture."""
+
+    rows: tuple[Division, ...]
+    code: dict[str, list[int]]
+    full: dict[str, list[int]]
+    short: dict[str, list[int]]
+    qualified_full: dict[str, list[int]]
+    qualified_short: dict[str, list[int]]
+    letters: dict[str, list[int]]
+
+
+def match_divisions(
+    names: Iterable[object],
+    *,
+    level: Level | Sequence[Level] = "county",
+    province: str | Iterable[object] | None = None,
+) -> pd.DataFrame:
+    """Match names or codes to the divisions of today.
+
+    Parameters
+    ----------
+    names : iterable
+        Full name (朝阳区), short name (宝坻), qualified name (内蒙古包头市东河区, 甘肃兰州), or adcode (text, number).
+    level : {"county", "prefecture", "province"} or several of them
+        What the names are names of. A short name that a wider division has as well (吉林, 西安) is ambiguous.
+    province : str or iterable, optional
+        Name, short name or adcode of the province: one for all, or one for each name ("" or missing: any).
+
+    Returns
+    -------
+    DataFrame
+        One row per given value, in the given order: ``given``, ``adcode``, ``name``, ``province`` and ``level`` of the
+        division ("" where none is certain), ``how`` ("adcode", "full name", "short name", "qualified name",
+        "ambiguous", "unmatched") and ``candidates``: the divisions an ambiguous value fits, or the nearest guesses
+        for an unmatched one, each as adcode and qualified name, joined by "; ".
+
+    Raises
+    ------
+    InputError
+        `level` is none of the three, or there are not as many provinces as names.
+    UnknownNameError
+        One province for all, which does not exist.
+
+    Examples
+    --------
+    >>> match_divisions(["朝阳区", "宝坻", "内蒙古包头市东河区", 620102.0])[["adcode", "how"]].to_numpy().tolist()
+    [['', 'ambiguous'], ['120115', 'short name'], ['150202', 'qualified name'], ['620102', 'adcode']]
+    >>> match_divisions(["朝阳区"]).loc[0, "candidates"]
+    '110105 北京市朝阳区; 220104 吉林省长春市朝阳区'
+    >>> match_divisions(["朝阳区"], province="吉林").loc[0, "adcode"]
+    '220104'
+    """
+    wanted = (level,) if isinstance(level, str) else tuple(level)
+    if not wanted or not set(wanted) <= set(LEVELS):
+        raise InputError(f"level is {level!r}, expected {', '.join(map(repr, LEVELS))} or several of them")
+    values = list(names)
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    rows = []
+    for value, within in zip(values, _provinces(province, len(values)), strict=True):
+        key = (_plain(value), within)
+        if key not in found:
+            found[key] = _match(*key, wanted)
+        rows.append((value, *found[key]))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"given": object})
+
+
+def short_named(name: str, *, level: Level = "county") -> list[str]:
+    """Return the adcodes of the divisions of one level that have this short name.
+
+    Examples
+    --------
+    >>> short_named("朝阳")
+    ['110105', '211321', '220104']
+    """
+    index = _index()
+    return [index.rows[i].adcode for i in index.short.get(name, []) if index.rows[i].level == level]
+
+
+def _provinces(province: str | Iterable[object] | None, n: int) -> Iterator[str] | list[str]:
+    """Return the full name of each value's province; "" for any, and what was given where there is none."""
+    if province is None:
+        return repeat("", n)
+    if isinstance(province, str):
+        name = _province_name(_plain(province))
+        if name is None:
+            near = "; ".join(_guesses(_plain(province), LEVELS[:1]))
+            hint = f"did you mean {near}? " if near else ""
+            raise UnknownNameError(f"province {province!r} does not exist; {hint}give a name such as 内蒙古")
+        return repeat(name, n)
+    plain = [_plain(value) for value in province]
+    if len(plain) != n:
+        raise InputError(f"there are {len(plain)} provinces for {n} names; expected one each, or one for all")
+    names = {value: _province_name(value) or value for value in set(plain)}
+    return [names[value] for value in plain]
+
+
+@cache
+def _province_name(plain: str) -> str | None:
+    if not plain:
+        return ""
+    index = _index()
+    for table in (index.code, index.full, index.short):
+        rows = [i for i in table.get(plain, []) if index.rows[i].level == "province"]
+        if rows:
+            return index.rows[rows[0]].name
+    return None
+
+
+def _plain(value: object) -> str:
+    """Return the value as text without spaces and separators, a code as six digits; missing as ""."""
+    if value is None or value is pd.NA or value != value:
+        return ""
+    text = SEPARATORS.sub("", unicodedata.normalize("NFKC", str(value)))
+    code = CODE.fullmatch(str(value).strip()) or CODE.fullmatch(text)
+    return code.group(1) if code else text
+
+
+def _match(name: str, within: str, wanted: Sequence[Level]) -> tuple[str, ...]:
+    """Return adcode, name, province, how, candidates and level."""
+    index = _index()
+    if within and _province_name(within) is None:
+        return ("", "", "", "unmatched", "; ".join(_guesses(within, LEVELS[:1])), "")
+    for how, table, short in (
+        ("adcode", index.code, False),
+        ("full name", index.full, False),
+        ("short name", index.short, True),
+        ("qualified name", index.qualified_full, False),
+        ("qualified name", index.qualified_short, True),
+    ):
+        rows = [index.rows[i] for i in table.get(name, ()) if within in ("", index.rows[i].province)]
+        fitting = _distinct([row for row in rows if row.level in wanted], wanted)
+        if not fitting:
+            continue
+        # 西安 is a district of 辽源, but nobody would mean it
+        rivals = _distinct([row for row in rows if row.level in _at_or_above(wanted)], wanted) if short else fitting
+        if len(rivals) == 1:
+            one = fitting[0]
+            return (one.adcode, one.name, one.province, how, "", one.level)
+        return ("", "", "", "ambiguous", "; ".join(map(_label, rivals)), "")
+    return ("", "", "", "unmatched", "; ".join(_guesses(name, _at_or_above(wanted), within)), "")
+
+
+def _distinct(rows: Sequence[Division], wanted: Sequence[Level]) -> list[Division]:
+    """Return each division once, by code: 北京市 is a province, and a prefecture of the same code."""
+    order = {level: place for place, level in enumerate(dict.fromkeys((*wanted, *LEVELS)))}
+    best: dict[str, Division] = {}
+    for row in sorted(rows, key=lambda row: order[row.level]):
+        best.setdefault(row.adcode, row)
+    return [best[code] for code in sorted(best)]
+
+
+def _at_or_above(wanted: Sequence[Level]) -> tuple[Level, ...]:
+    return LEVELS[: max(LEVELS.index(level) for level in wanted) + 1]
+
+
+def _label(division: Division) -> str:
+    return f"{division.adcode} {division.qualified}"
+
+
+def _guesses(name: str, levels: Collection[Level], within: str = "") -> list[str]:
+    """Return the divisions spelt most alike, those of the province first; for a code, what lies near it."""
+    index = _index()
+    if CODE.fullmatch(name):
+        others = index.code.get(name, []) or [i for code, i in _codes() if code[:4] == name[:4]]
+        return [_label(row) for row in _distinct([index.rows[i] for i in others], LEVELS)[:GUESSES]]
+    shared = Counter(i for letter in set(name) for i in index.letters.get(letter, ()))
+    near = [i for i, _ in shared.most_common() if index.rows[i].level in levels]
+    near = [*near[:COMPARED], *[i for i in near[COMPARED:] if index.rows[i].province == within]]
+    scored = sorted((-_likeness(name, index.rows[i]), index.rows[i].adcode, i) for i in near)
+    alike = [index.rows[i] for score, _, i in scored if -score >= ALIKE]
+    return list(dict.fromkeys(map(_label, alike)))[:GUESSES]
+
+
+def _likeness(name: str, division: Division) -> float:
+    return max(SequenceMatcher(None, name, other).ratio() for other in (division.name, division.qualified))
+
+
+def _codes() -> list[tuple[str, int]]:
+    return [(row.adcode, i) for i, row in enumerate(_index().rows) if row.level == "county"]
+
+
+@cache
+def _index() -> _Index:
+    rows = tuple(division for level in LEVELS for division in _divisions(level))
+    shorts: _Shorts = {(row.level, row.name): (row.name, *row.short_forms) for row in rows if row.level != "county"}
+    tables: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(6)]
+    code, full, short, qualified_full, qualified_short, letters = tables
+    for i, row in enumerate(rows):
+        code[row.adcode].append(i)
+        full[row.name].append(i)
+        for form in row.short_forms:
+            short[form].append(i)
+        for letter in set(row.name):
+            letters[letter].append(i)
+        for before in _qualifiers(row, shorts):
+            qualified_full[before + row.name].append(i)
+            for form in row.short_forms:
+                qualified_short[before + form].append(i)
+    return _Index(rows, *(dict(table) for table in tables))
+
+
+def _qualifiers(row: Division, shorts: _Shorts) -> set[str]:
+    """Return what may stand before the name: its province, its prefecture, or both, in full or short."""
+    wide = {"", *shorts["province", row.province]} if row.level != "province" else {""}
+    near = {"", *shorts["prefecture", row.prefecture]} if row.level == "county" else {""}
+    return {a + b for a in wide for b in near} - {""}
+
+
+def _divisions(level: Level) -> Iterator[Division]:
+    table: Any = boundaries(level)
+    prefecture = table["prefecture"] if level != "province" else [""] * len(table)
+    for values in zip(table["adcode"], table["name"], table["short_name"], table["province"], prefecture, strict=True):
+        yield Division(level, *values)

@@ -1,0 +1,1 @@
+"""What an industry needs and what a place may take: profiles, delivered cost, policy, diagnosis."""
