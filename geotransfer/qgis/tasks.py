@@ -6,6 +6,7 @@ name of the output, and what is to be printed.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,16 +21,18 @@ from geotransfer.errors import InputError
 from geotransfer.freight.network import freight_network
 from geotransfer.mcda.acceptability import rank_acceptability
 from geotransfer.mcda.comparisons import weights_from_comparisons
-from geotransfer.outputs import write_result
+from geotransfer.outputs import read_result, write_result
 from geotransfer.qgis.styles import raster_qml, zones_qml
 from geotransfer.raster import Raster, read_raster, write_raster
+from geotransfer.siting.explanation import CriterionPart, Explanation, explain
 from geotransfer.spatial.cost_distance import cost_distance
 from geotransfer.spatial.zonal import zonal_statistics
 from geotransfer.spec.overrides import parse_assignment
 from geotransfer.spec.scenario import Scenario, scenario
 from geotransfer.study.assembly import run
 from geotransfer.study.result import Result
-from geotransfer.types import FloatArray
+from geotransfer.types import FloatArray, Text
+from geotransfer.words import STATUSES, in_words
 
 __all__ = ["TASKS", "Done", "Say"]
 
@@ -60,7 +63,7 @@ def run_scenario(job: Mapping[str, Any], say: Say) -> Done:
         "RANKING": _style(ranking, _zones_style(result)),
         "SUITABILITY": _style(suitability, raster_qml(result.suitability.values)),
     }
-    return Done(files, styles, _told(result))
+    return Done(files, styles, _told(result, job))
 
 
 def suitability_of_zones(job: Mapping[str, Any], say: Say) -> Done:
@@ -68,7 +71,7 @@ def suitability_of_zones(job: Mapping[str, Any], say: Say) -> Done:
     study = _study({**job, "assignments": [*job.get("assignments", []), f"zones={job['zones']}"]})
     result = _run(study, say)
     path = _write(result.ranking, job["output"])
-    return Done({"OUTPUT": str(path)}, {"OUTPUT": _style(path, _zones_style(result))}, _told(result))
+    return Done({"OUTPUT": str(path)}, {"OUTPUT": _style(path, _zones_style(result))}, _told(result, job))
 
 
 def suitability_raster(job: Mapping[str, Any], say: Say) -> Done:
@@ -76,7 +79,9 @@ def suitability_raster(job: Mapping[str, Any], say: Say) -> Done:
     result = _run(_study(job), say)
     path = Path(job["output"])
     write_raster(result.suitability, path)
-    return Done({"OUTPUT": str(path)}, {"OUTPUT": _style(path, raster_qml(result.suitability.values))}, _told(result))
+    return Done(
+        {"OUTPUT": str(path)}, {"OUTPUT": _style(path, raster_qml(result.suitability.values))}, _told(result, job)
+    )
 
 
 def statistics_of_zones(job: Mapping[str, Any], say: Say) -> Done:
@@ -158,6 +163,17 @@ def distance_by_cost(job: Mapping[str, Any], say: Say) -> Done:
     return Done({"OUTPUT": str(path)}, {"OUTPUT": _style(path, raster_qml(found.values, highest_first=False))})
 
 
+def explain_zone(job: Mapping[str, Any], say: Say) -> Done:
+    """Write why a zone of a finished result stands where it stands."""
+    result = read_result(job["folder"])
+    say("explaining", 0.5)
+    found = explain(result, str(job["zone"]).strip())
+    path = Path(job["output"])
+    text = json.dumps(found.as_dict(), ensure_ascii=False, indent=1, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    return Done({"OUTPUT": str(path)}, {}, _explained(found, job))
+
+
 TASKS: Mapping[str, Callable[[Mapping[str, Any], Say], Done]] = {
     "run_scenario": run_scenario,
     "suitability_zones": suitability_of_zones,
@@ -167,6 +183,7 @@ TASKS: Mapping[str, Callable[[Mapping[str, Any], Say], Done]] = {
     "rank_acceptability": acceptability,
     "freight_cost": freight_costs,
     "cost_distance": distance_by_cost,
+    "explain_zone": explain_zone,
 }
 
 
@@ -181,11 +198,44 @@ def _run(study: Scenario, say: Say) -> Result:
     return run(study, progress=lambda stage, done, total: say(stage, 0.9 * done / max(total, 1)))
 
 
-def _told(result: Result) -> list[str]:
+def _told(result: Result, job: Mapping[str, Any]) -> list[str]:
     record = result.provenance["result"]
     counts = record["counts"]
-    lines = [f"ranked {counts['ranked']}, excluded {counts['excluded']}, unknown {counts['unknown']}"]
-    return [*lines, *(note["zh"] for note in (record["headline"], record["screening_note"]) if note)]
+    numbers = Text(
+        zh=f"参与排名 {counts['ranked']}, 排除 {counts['excluded']}, 未知 {counts['unknown']}",
+        en=f"ranked {counts['ranked']}, excluded {counts['excluded']}, unknown {counts['unknown']}",
+    )
+    notes = [Text(**note) for note in (record["headline"], record["screening_note"]) if note]
+    return [_pick(text, job) for text in (numbers, *notes)]
+
+
+def _pick(text: Text, job: Mapping[str, Any]) -> str:
+    """Return a text in the language QGIS speaks."""
+    return text.zh if job.get("language") == "zh" else text.en
+
+
+def _explained(found: Explanation, job: Mapping[str, Any]) -> list[str]:
+    """Return an explanation in a few lines of the log; the whole of it is in the file."""
+    standing = found.standing
+    rank = "-" if standing.rank is None else f"{standing.rank}/{standing.ranked}"
+    score = "-" if standing.score is None else f"{standing.score:.4f}"
+    status = in_words(found.status, STATUSES)
+    place = f"{found.province} {found.name}"
+    lines = [
+        Text(zh=f"{place}: {status.zh}, 名次 {rank}, 得分 {score}", en=f"{place}: {status.en}, {rank}, score {score}"),
+        *([found.reason] if found.reason else []),
+        *(_part_said(part) for part in found.criteria),
+        *([found.screening_note] if found.screening_note else []),
+    ]
+    return [_pick(line, job) for line in lines]
+
+
+def _part_said(part: CriterionPart) -> Text:
+    value, score = ("-" if number is None else f"{number:.4g}" for number in (part.value, part.score))
+    return Text(
+        zh=f"{part.title.zh}: {value} {part.unit}, 得分 {score}, 权重 {part.weight:.3f}",
+        en=f"{part.title.en}: {value} {part.unit}, score {score}, weight {part.weight:.3f}",
+    )
 
 
 def _band(path: str, band: int) -> Raster:

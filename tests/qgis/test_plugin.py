@@ -20,6 +20,7 @@ from conftest import find_qgis_process
 import geotransfer as gt
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.qgis.installing import install_plugin
+from geotransfer.qgis.tasks import TASKS
 
 pytestmark = pytest.mark.qgis
 
@@ -62,18 +63,15 @@ class Qgis:
 
     def run(self, algorithm: str, *, environment: dict[str, str] | None = None, **parameters: Any) -> dict[str, Any]:
         done = self.call(
-            "--json", "run", f"geotransfer:{algorithm}", "--", *assignments(parameters), **(environment or {})
+            "--json",
+            "run",
+            f"geotransfer:{algorithm}",
+            "--",
+            *(f"{key}={value}" for key, value in parameters.items()),
+            **(environment or {}),
         )
         assert done.returncode == 0, done.stderr
         return dict(json.loads(done.stdout)["results"])
-
-
-def assignments(parameters: dict[str, Any]) -> list[str]:
-    return [
-        f"{key}={value}"
-        for key, values in parameters.items()
-        for value in (values if isinstance(values, list) else [values])
-    ]
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +132,7 @@ def test_zonal_statistics(qgis: Qgis, counties: Path) -> None:
         "zonal_statistics",
         ZONES=counties,
         RASTER=raster,
-        STATISTICS=[0, 2],
+        STATISTICS="0,2",
         PREFIX="h_",
         OUTPUT=qgis.folder / "h.gpkg",
     )
@@ -183,6 +181,20 @@ def test_cost_distance(qgis: Qgis) -> None:
     )  # fmt: skip
     expected = gt.cost_distance(friction, sources).values
     np.testing.assert_allclose(gt.read_raster(found["OUTPUT"]).values, expected, rtol=1e-6)
+
+
+def test_explain_a_zone(qgis: Qgis, result: gt.Result) -> None:
+    gt.write_result(result, qgis.folder / "finished")
+    zone = str(result.ranking["zone"].iloc[-1])
+    found = qgis.run("explain_zone", FOLDER=qgis.folder / "finished", ZONE=zone, OUTPUT=qgis.folder / "why.json")
+    told = json.loads(Path(found["OUTPUT"]).read_text(encoding="utf-8"))
+    assert told == json.loads(json.dumps(gt.explain(result, zone).as_dict()))
+
+
+def test_every_algorithm_has_a_task_and_every_task_an_algorithm(qgis: Qgis) -> None:
+    listed = json.loads(qgis.call("--json", "list").stdout)
+    names = set(listed["providers"]["geotransfer"]["algorithms"])
+    assert names == {f"geotransfer:{task}" for task in TASKS}
 
 
 def test_a_mistake_is_one_clear_paragraph(qgis: Qgis) -> None:

@@ -311,29 +311,6 @@ class ExplainZone(GeotransferAlgorithm):
         }
 
 
-class MatchOrigins(GeotransferAlgorithm):
-    """Match origins and destinations."""
-
-    NAME = "match"
-    TITLE = ("转出地与承接地匹配", "Match origins and destinations")
-    HELP = (
-        "按问题文件 (.toml) 把转出的产能分配到承接地, 写出流向、工厂和收益表。",
-        "Assigns the capacity that leaves to places that take it, by a problem file (.toml); writes flows, plants and "
-        "the ledger.",
-    )
-
-    def initAlgorithm(self, configuration=None):  # noqa: D102
-        self.addParameter(QgsProcessingParameterFile("PROBLEM", say("问题文件", "Problem"), extension="toml"))
-        self.addParameter(QgsProcessingParameterFolderDestination("FOLDER", say("结果文件夹", "Folder of the result")))
-        self.addOutput(QgsProcessingOutputVectorLayer("FLOWS", say("流向", "Flows")))
-
-    def job(self, parameters, context, feedback):  # noqa: D102
-        return {
-            "problem": self.parameterAsFile(parameters, "PROBLEM", context),
-            "folder": self.parameterAsString(parameters, "FOLDER", context),
-        }
-
-
 ALGORITHMS = (
     RunScenario,
     SuitabilityZones,
@@ -344,5 +321,4 @@ ALGORITHMS = (
     FreightCost,
     CostDistance,
     ExplainZone,
-    MatchOrigins,
 )

@@ -14,7 +14,7 @@ from qgis.core import (
 )
 
 from .runner import run_job
-from .words import say
+from .words import chinese, say
 
 STYLERS = []
 """QGIS keeps no reference of its own to what it calls after an algorithm has ended."""
@@ -53,7 +53,8 @@ class GeotransferAlgorithm(QgsProcessingAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         """Run the job and style what it wrote."""
-        done = run_job(self.NAME, self.job(parameters, context, feedback), feedback)
+        asked = {"language": "zh" if chinese() else "en", **self.job(parameters, context, feedback)}
+        done = run_job(self.NAME, asked, feedback)
         for name, style in done["styles"].items():
             _style_when_loaded(done["files"][name], style, context)
         return {**done["files"], **done["values"]}
