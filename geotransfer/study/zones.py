@@ -121,7 +121,8 @@ def _circles(points: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoSeries:
                 f"most {LARGEST_KM2:,.0f}, or nothing (m2 or 亩 are not converted)"
             )
     radius_m = np.sqrt(area.fillna(scenario.point_area_km2).to_numpy() * 1e6 / np.pi)
-    return points.geometry.buffer(radius_m, quad_segs=32)
+    # by position: the argument is `resolution` in geopandas 1.0 and 1.1, `quad_segs` in 1.2
+    return points.geometry.buffer(radius_m, 32)
 
 
 def _repaired(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
