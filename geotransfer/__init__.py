@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
+    from geotransfer.catalog.postgis import read_postgis as read_postgis
+    from geotransfer.catalog.postgis_writing import write_postgis as write_postgis
     from geotransfer.catalog.power import power_tables as power_tables
     from geotransfer.catalog.readers import read_features as read_features
     from geotransfer.crs import bd09_to_gcj02 as bd09_to_gcj02
@@ -140,6 +142,8 @@ _HOMES = {
     "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.power": ("power_tables",),
+    "catalog.postgis": ("read_postgis",),
+    "catalog.postgis_writing": ("write_postgis",),
     "catalog.readers": ("read_features",),
     "crs": (
         "bd09_to_gcj02",

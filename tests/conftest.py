@@ -78,7 +78,7 @@ def find_qgis_target() -> Path | None:
     """GEOTRANSFER_QGIS_TARGET, a folder of ``pip install --target`` for QGIS's own Python; None when it is not set."""
     named = os.environ.get("GEOTRANSFER_QGIS_TARGET")
     if named and not (Path(named) / "geotransfer").is_dir():
-        raise pytest.UsageError(f"GEOTRANSFER_QGIS_TARGET is {named!r}, which holds no geotransfer; unset or correct it")
+        raise pytest.UsageError(f"GEOTRANSFER_QGIS_TARGET is {named!r}, which holds no geotransfer; correct it")
     return Path(named) if named else None
 
 
