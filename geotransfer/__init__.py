@@ -114,6 +114,7 @@ if TYPE_CHECKING:
     from geotransfer.mcda.weighting import swing_weights as swing_weights
     from geotransfer.outputs import read_result as read_result
     from geotransfer.outputs import write_result as write_result
+    from geotransfer.publishing import publish_result as publish_result
     from geotransfer.qgis.layers import from_qgis_layer as from_qgis_layer
     from geotransfer.qgis.layers import to_qgis_layer as to_qgis_layer
     from geotransfer.raster import Raster as Raster
@@ -197,6 +198,7 @@ _HOMES = {
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
     "qgis.layers": ("from_qgis_layer", "to_qgis_layer"),
+    "publishing": ("publish_result",),
     "raster": ("Raster", "read_raster", "write_raster"),
     "siting.explanation": ("Explanation", "explain"),
     "siting.locate": ("locate_sites",),

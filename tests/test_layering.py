@@ -27,7 +27,7 @@ LINES = (
     ("siting",),
     ("study",),
     ("relocation", "maps", "report"),
-    ("outputs",),
+    ("outputs", "publishing"),
     ("batch",),
     ("qgis",),
     ("cli",),

@@ -73,6 +73,7 @@ FUNCTIONS = {
     "pv_capacity_factor": "(ghi, latitude, *, performance_ratio, mount='fixed', air_temperature_c=None, module=None)",
     "pvout_capacity_factor": "(pvout, *, unit)",
     "rank": "(values)",
+    "publish_result": "(result, url, table, *, replace=False)",
     "rank_acceptability": "(scores, *, draws=10000, seed, weights=None, concentration=None, limits=None, order=None, "
     "method='weighted_sum', ranks=None)",
     "rank_order_weights": "(n, *, method='centroid')",

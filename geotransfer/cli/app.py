@@ -15,6 +15,7 @@ from geotransfer.cli import (
     diagnosis_commands,
     industry_commands,
     layer_commands,
+    publish_command,
     qgis_commands,
     route_commands,
     siting_commands,
@@ -36,6 +37,7 @@ route_commands.register(app)
 siting_commands.register(app)
 industry_commands.register(app)
 diagnosis_commands.register(app)
+publish_command.register(app)
 app.add_typer(layer_commands.app, name="layers")
 app.add_typer(qgis_commands.app, name="qgis")
 
