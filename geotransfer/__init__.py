@@ -222,7 +222,16 @@ __all__ = sorted(_HOME_OF)
 def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(f"module 'geotransfer' has no attribute {name!r}")
-    value = getattr(import_module(f"geotransfer.{_HOME_OF[name]}"), name)
+    try:
+        value = getattr(import_module(f"geotransfer.{_HOME_OF[name]}"), name)
+    except ImportError as error:
+        from geotransfer.errors import MissingExtra
+        from geotransfer.numpy_fit import numpy_misfit
+
+        said = numpy_misfit(error)
+        if said is None:
+            raise
+        raise MissingExtra(said) from error
     globals()[name] = value
     return value
 

@@ -61,8 +61,15 @@ application.exitQgis()
 """
 
 
+@pytest.fixture(scope="module")
+def scores() -> np.ndarray:
+    """Of the same run in the environment of the tests; it also fills the cache that both share."""
+    changes = {"within": ["宁夏"], "grid.resolution": 25_000, "robustness.draws": 0}
+    return gt.run(gt.scenario("aluminium").with_overrides(changes)).ranking["score"].to_numpy()
+
+
 @pytest.mark.parametrize("order", ["qgis first", "geotransfer first"])
-def test_both_import_orders(order: str, tmp_path: Path) -> None:
+def test_both_import_orders(order: str, scores: np.ndarray, tmp_path: Path) -> None:
     target = find_qgis_target()
     assert target is not None
     runtime = tmp_path / "runtime"
@@ -73,6 +80,19 @@ def test_both_import_orders(order: str, tmp_path: Path) -> None:
         capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    changes = {"within": ["宁夏"], "grid.resolution": 25_000, "robustness.draws": 0}
-    expected = gt.run(gt.scenario("aluminium").with_overrides(changes)).ranking["score"]
-    np.testing.assert_allclose(np.array(done.stdout.split(), dtype=float), expected, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(np.array(done.stdout.split(), dtype=float), scores, rtol=0, atol=1e-12)
+
+
+def test_the_numpy_of_qgis_loaded_first_is_one_clear_paragraph(tmp_path: Path) -> None:
+    """Debian 12 has numpy 1.24, which QGIS loads for its own tools when geotransfer is not before it on the path."""
+    script = (
+        "import sys, numpy; sys.path.insert(0, sys.argv[1]); import geotransfer as gt\n"
+        "try:\n    gt.boundaries\nexcept ImportError as error:\n    print(type(error).__name__, error)"
+    )
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", script, str(find_qgis_target())], cwd=tmp_path,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.startswith("MissingExtra numpy 1.")
+    assert "1.26 or newer is needed" in done.stdout
+    assert "install --target PROFILE/python 'numpy<2'" in done.stdout
