@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import geotransfer as gt
 from geotransfer.cli.app import app
-from geotransfer.errors import OutputError
+from geotransfer.errors import InputError, OutputError
 
 pytestmark = pytest.mark.postgis
 
@@ -63,3 +63,33 @@ def test_a_published_table_is_replaced_only_when_told(url: str, aluminium: gt.Re
     with pytest.raises(OutputError, match="is there already"):
         gt.publish_result(aluminium, url, "twice")
     gt.publish_result(aluminium, url, "twice", replace=True)
+
+
+def test_a_scenario_takes_its_zones_from_the_database(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counties = gt.boundaries("county", within=["宁夏"])
+    gt.write_postgis(counties, url, "plan.ningxia")
+    monkeypatch.setenv("PGPASSWORD", PASSWORD)
+    address = url.replace(f":{PASSWORD}@", "@")
+    quick = {"grid.resolution": 25_000, "robustness.draws": 0}
+    study = gt.scenario("aluminium").with_overrides({"zones": address, "zones_layer": "plan.ningxia", **quick})
+    result = gt.run(study)
+    counties.to_file(tmp_path / "ningxia.gpkg")
+    expected = gt.run(gt.scenario("aluminium").with_overrides({"zones": str(tmp_path / "ningxia.gpkg"), **quick}))
+    np.testing.assert_array_equal(result.ranking["score"], expected.ranking["score"])
+    assert result.ranking["zone"].tolist() == expected.ranking["zone"].tolist()
+    gt.write_result(result, tmp_path / "out")
+    record = (tmp_path / "out" / "run.json").read_text(encoding="utf-8")
+    assert PASSWORD not in record
+    assert "plan.ningxia" in record
+
+
+def test_an_address_with_a_password_is_refused_and_not_repeated() -> None:
+    study = gt.scenario("aluminium")
+    for address in (f"postgresql://planner:{PASSWORD}@h/land", f"postgresql://planner@h/land?password={PASSWORD}"):
+        with pytest.raises(InputError, match="the address holds a password") as caught:
+            study.with_overrides({"zones": address, "zones_layer": "parks"})
+        assert PASSWORD not in str(caught.value)
+    with pytest.raises(InputError, match=r"expected zones_layer = 'schema\.table'"):
+        study.with_overrides({"zones": "postgresql://planner@h/land"})

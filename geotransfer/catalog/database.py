@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 from geotransfer.errors import FetchError, InputError, MissingExtra
 
@@ -14,9 +15,18 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg.sql import Identifier
 
-__all__ = ["checked_name", "is_address", "opened", "said_safely", "table_identifier"]
+__all__ = [
+    "checked_name",
+    "has_password",
+    "is_address",
+    "opened",
+    "said_safely",
+    "table_identifier",
+    "without_passwords",
+]
 
 SCHEMES = ("postgresql://", "postgres://")
+SECRET = re.compile(r"(postgres(?:ql)?://[^:/@\s'\"]*:)[^\s'\"]*(@)|([?&]password=)[^&\s'\"]*")
 NAME = re.compile(r"[^\W\d]\w*")
 LONGEST_BYTES = 63
 """Of a PostgreSQL identifier (NAMEDATALEN - 1); it cuts longer ones off silently."""
@@ -33,6 +43,29 @@ def is_address(text: str) -> bool:
     (True, False)
     """
     return text.startswith(SCHEMES)
+
+
+def has_password(address: str) -> bool:
+    """Return whether an address holds a password.
+
+    Examples
+    --------
+    >>> has_password("postgresql://planner:secret@localhost/land"), has_password("postgresql://planner@localhost/land")
+    (True, False)
+    """
+    parts = urlsplit(address)
+    return parts.password is not None or "password" in parse_qs(parts.query)
+
+
+def without_passwords(text: str) -> str:
+    """Return a text with the passwords of the addresses in it replaced by stars.
+
+    Examples
+    --------
+    >>> without_passwords("zones='postgresql://planner:secret@localhost/land'")
+    "zones='postgresql://planner:***@localhost/land'"
+    """
+    return SECRET.sub(lambda found: f"{found[3]}***" if found[3] else f"{found[1]}***{found[2]}", text)
 
 
 def checked_name(name: str, *, what: str) -> str:

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.catalog.boundaries import boundary_files
+from geotransfer.catalog.database import is_address
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
@@ -82,7 +83,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
         inputs = Inputs(grid)
-        _record_zones(scenario, inputs)
+        _record_zones(scenario, zones, inputs)
         _check_second_grid(zones, scenario)
     with watch.stage("coverage"):
         covered = coverage(zones.table, grid)
@@ -174,10 +175,12 @@ def _study_grid(zones: Zones, scenario: Scenario) -> Grid:
     return Grid.from_bounds(bounds, resolution=size, crs=CHINA_ALBERS)
 
 
-def _record_zones(scenario: Scenario, inputs: Inputs) -> None:
+def _record_zones(scenario: Scenario, zones: Zones, inputs: Inputs) -> None:
     if scenario.zones in BOUNDARY_LAYERS:
         files = boundary_files(scenario.zones)  # type: ignore[arg-type]
         inputs.record_boundaries(BOUNDARY_LAYERS[scenario.zones], files)
+    elif is_address(scenario.zones):
+        inputs.record_database(scenario.zones, scenario.zones_layer or "", zones.table)
     else:
         inputs.record_file(scenario.zones)
 
