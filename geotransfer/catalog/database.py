@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "checked_name",
+    "driver",
     "has_password",
     "is_address",
     "opened",
@@ -101,6 +102,7 @@ def table_identifier(table: str) -> Identifier:
     InputError
         Not one or two names.
     """
+    driver()
     from psycopg.sql import Identifier
 
     parts = table.split(".")
@@ -120,7 +122,7 @@ def opened(address: str) -> Iterator[Connection[Any]]:
     FetchError
         There is no connection.
     """
-    psycopg = _psycopg()
+    psycopg = driver()
     if not is_address(address):
         raise InputError("the address of the database is not understood; expected postgresql://USER@HOST/DATABASE")
     try:
@@ -138,7 +140,7 @@ def opened(address: str) -> Iterator[Connection[Any]]:
 
 def said_safely(error: Exception, address: str) -> str:
     """Return the first line of a database's error without the address and its password."""
-    psycopg = _psycopg()
+    psycopg = driver()
     try:
         secret = str(psycopg.conninfo.conninfo_to_dict(address).get("password") or "")
     except psycopg.Error:
@@ -149,7 +151,14 @@ def said_safely(error: Exception, address: str) -> str:
     return said
 
 
-def _psycopg() -> ModuleType:
+def driver() -> ModuleType:
+    """Return psycopg.
+
+    Raises
+    ------
+    MissingExtra
+        It is not installed.
+    """
     try:
         import psycopg
     except ImportError as error:

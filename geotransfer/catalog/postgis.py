@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geotransfer.catalog.database import opened, said_safely, table_identifier
+from geotransfer.catalog.database import driver, opened, said_safely, table_identifier
 from geotransfer.errors import CrsError, InputError
 
 if TYPE_CHECKING:
@@ -57,14 +57,14 @@ def read_postgis(url: str, source: str, *, geometry: str | None = None) -> gpd.G
     --------
     >>> parks = read_postgis("postgresql://planner@localhost/land", "plan.parks")  # doctest: +SKIP
     """
-    from psycopg import Error
+    psycopg = driver()
 
     with opened(url) as connection:
         try:
             connection.execute("SET TRANSACTION READ ONLY")
             columns, rows = _rows(connection, _query(connection, source), geometry)
             return _features(connection, columns, rows, source)
-        except Error as error:
+        except psycopg.Error as error:
             raise InputError(f"{source!r} cannot be read from the database: {said_safely(error, url)}") from None
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geotransfer.catalog.database import checked_name, opened, said_safely, table_identifier
+from geotransfer.catalog.database import checked_name, driver, opened, said_safely, table_identifier
 from geotransfer.errors import CrsError, InputError, OutputError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def write_postgis(
     >>> import geotransfer as gt
     >>> write_postgis(gt.boundaries("county"), "postgresql://planner@localhost/land", "counties")  # doctest: +SKIP
     """
-    from psycopg import Error
+    psycopg = driver()
 
     target = table_identifier(table)
     columns = _columns(features)
@@ -85,7 +85,7 @@ def write_postgis(
             _copy(connection, features, columns, f"geometry({kind}, {srid})")
             _put(connection, target, columns, f"geometry({kind}, {srid})", replace=replace, key=key)
             _comment(connection, target, comment, comments)
-        except Error as error:
+        except psycopg.Error as error:
             raise OutputError(f"table {table!r} was not written: {said_safely(error, url)}") from None
 
 

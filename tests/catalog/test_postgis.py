@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,7 @@ from postgres_server import PASSWORD, running_server
 
 import geotransfer as gt
 from geotransfer.catalog.database import checked_name
-from geotransfer.errors import CrsError, FetchError, InputError, OutputError
+from geotransfer.errors import CrsError, FetchError, InputError, MissingExtra, OutputError
 
 pytestmark = pytest.mark.postgis
 
@@ -218,3 +219,11 @@ def test_no_message_and_no_log_holds_the_password(
         assert PASSWORD not in text
         assert "not the one" not in text
         assert "not%20the%20one" not in text
+
+
+def test_without_psycopg_the_way_out_is_named(parks: gpd.GeoDataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'geotransfer\[postgis\]'"):
+        gt.read_postgis("postgresql://planner@localhost/land", "parks")
+    with pytest.raises(MissingExtra, match=r"pip install 'geotransfer\[postgis\]'"):
+        gt.write_postgis(parks, "postgresql://planner@localhost/land", "parks")
