@@ -1,10 +1,12 @@
-"""The PyQGIS script of docs/qgis.md, as it stands there, in Debian's Python with the plugin in a profile of its own."""
+"""The plugin in PyQGIS of Debian's Python: the script of docs/qgis.md as it stands there, and the settings."""
 
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
@@ -34,6 +36,37 @@ AFTER = """
 import os
 os._exit(0)  # without the window of QGIS, its objects and Python's end in no good order
 """
+
+
+CHECK = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from qgis.core import QgsApplication
+application = QgsApplication([], True)
+application.initQgis()
+from geotransfer_qgis.settings_dialog import SettingsDialog
+dialog = SettingsDialog()
+dialog.check()
+print(dialog.said.text())
+dialog.path.setFilePath("/nowhere/python")
+dialog.check()
+print(dialog.said.text())
+sys.stdout.flush()
+"""
+
+
+def test_the_check_button_says_which_geotransfer_was_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QGIS_CUSTOM_CONFIG_PATH", str(tmp_path / "config"))
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "runtime"))
+    (tmp_path / "runtime").mkdir(mode=0o700)
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", CHECK + AFTER, str(install_plugin().parent)], env={**os.environ},
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    found, missing = done.stdout.strip().splitlines()[-2:]
+    assert found == f"geotransfer {version('geotransfer')}, Python {platform.python_version()}", done.stderr
+    assert missing.startswith("geotransfer's Python was not found (/nowhere/python)")
 
 
 def test_the_script_ranks_styles_and_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
