@@ -18,6 +18,7 @@ from geotransfer.maps import write_offline
 from geotransfer.maps.payload import quantile_breaks
 from geotransfer.mcda.aggregation import weighted_sum
 from geotransfer.mcda.ranking import rank
+from geotransfer.spec.aggregation import ByName, aggregate
 from geotransfer.study.evaluate import rank_order
 
 if TYPE_CHECKING:
@@ -105,6 +106,57 @@ def test_sliders_compute_what_python_computes(opened: Page, result: Any) -> None
     best = result.ranking["zone"].to_numpy()[np.argmin(np.where(ranks > 0, ranks, 10**6))]
     assert opened.locator("#gt-top button").first.get_attribute("data-zone") == best
     assert "9.1 %" in opened.locator("#gt-weights output").first.inner_text()  # 0.05 / 0.55
+
+
+@pytest.mark.parametrize(
+    "method", ["weighted_sum", "weighted_product", "topsis", "topsis_vector", "topsis_minmax", "spotis"]
+)
+def test_every_aggregation_of_the_page_is_pythons(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path], method: str
+) -> None:
+    facts = result.provenance["result"]
+    scenario = {**facts["scenario"], "aggregation": {"method": method}}
+    page = browser_page.open(write_page(replace(result, provenance={"result": {**facts, "scenario": scenario}})))
+    ranked = (result.ranking["status"] == "ranked").to_numpy()
+    matrix = result.ranking[["score_tariff", "score_hub", "score_people"]].to_numpy()
+    for weights in ([0.05, 0.3, 0.2], [0.7, 0.3, 0.0]):
+        for criterion, weight in zip(("tariff", "hub", "people"), weights, strict=True):
+            drag(page, criterion, weight)
+        expected = np.full(len(ranked), np.nan)
+        share = np.array(weights) / sum(weights)
+        expected[ranked] = aggregate(ByName(method=method), matrix[ranked], share)  # type: ignore[arg-type]
+        score, ranks = scores_and_ranks(page)
+        assert_allclose(score, expected, atol=1e-6)
+        assert_array_equal(ranks, rank(np.round(expected, 12)))
+    assert browser_page.errors == []
+
+
+def test_sliders_are_off_for_a_method_the_page_does_not_compute(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    facts = result.provenance["result"]
+    scenario = {**facts["scenario"], "aggregation": {"method": "vikor"}}
+    page = browser_page.open(write_page(replace(result, provenance={"result": {**facts, "scenario": scenario}})))
+    assert page.locator("#gt-weights input:disabled").count() == 3
+    assert "权重滑块停用" in page.locator("#gt-page").inner_text()
+    assert browser_page.errors == []
+
+
+def test_delivered_cost_is_the_first_layer_and_carbon_another(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    cost = np.linspace(15_000, 17_000, len(result.ranking))
+    table = result.ranking.assign(
+        delivered_cost_yuan_per_unit=cost, co2_change_average_t_per_unit=cost / -1e4, product_unit="t"
+    )
+    page = browser_page.open(write_page(replace(result, ranking=table)))
+    assert "到厂交付成本" in page.locator("#gt-theme").inner_text()
+    assert "元/吨" in page.locator("#gt-legend").inner_text()
+    radios = page.locator("#gt-layers input[type=radio]")
+    assert radios.count() == 7
+    radios.nth(5).check()
+    assert "吨 CO2/吨" in page.locator("#gt-legend").inner_text()
+    assert browser_page.errors == []
 
 
 def test_a_drag_repaints_and_reset_restores(opened: Page) -> None:
