@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
@@ -68,6 +69,7 @@ def scores_and_ranks(page: Page) -> tuple[np.ndarray, np.ndarray]:
 def opened(browser_page: Any, result: Any, write_page: Callable[[Any], Path]) -> Any:
     page = browser_page.open(write_page(result))
     page.evaluate(NEXT_FRAMES)
+    page.select_option("#gt-province", "-1")  # the result's ranks are mostly provincial: it opens by province
     yield page
     assert browser_page.errors == []
     assert browser_page.requests == []
@@ -157,6 +159,56 @@ def test_delivered_cost_is_the_first_layer_and_carbon_another(
     radios.nth(5).check()
     assert "吨 CO2/吨" in page.locator("#gt-legend").inner_text()
     assert browser_page.errors == []
+
+
+def test_the_list_is_searched_and_kept_to_a_province(opened: Page, result: Any) -> None:
+    table = result.ranking
+    excluded = table[table["status"] == "excluded"].iloc[0]
+    opened.fill("#gt-search", excluded["zone"])
+    assert opened.locator("#gt-top button").first.get_attribute("data-zone") == excluded["zone"]
+    assert "排除" in opened.locator("#gt-top").inner_text()
+    opened.fill("#gt-search", "没有这个地方")
+    assert "没有符合的区域" in opened.locator("#gt-top").inner_text()
+    opened.fill("#gt-search", "")
+    province = table["province"].iloc[0]
+    opened.select_option("#gt-province", label=province)
+    inside = table[(table["province"] == province) & (table["status"] == "ranked")]
+    shown = opened.locator("#gt-top button").evaluate_all("(all) => all.map((one) => one.dataset.zone)")
+    assert shown == inside["zone"].tolist()[:20]
+
+
+def test_mostly_provincial_ranks_open_with_the_best_of_each_province(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    facts = {**result.provenance["result"], "statistics": {"between_province_variance_share": 0.6}}
+    page = browser_page.open(write_page(replace(result, provenance={"result": facts})))
+    assert page.input_value("#gt-province") == "best"
+    shown = page.locator("#gt-top button").evaluate_all("(all) => all.map((one) => one.dataset.zone)")
+    ranked = result.ranking[result.ranking["status"] == "ranked"]
+    assert shown == ranked.drop_duplicates("province")["zone"].tolist()
+    assert browser_page.errors == []
+
+
+def test_the_csv_is_the_ranking_of_the_page(opened: Page, result: Any) -> None:
+    drag(opened, "tariff", 0.05)
+    with opened.expect_download() as waiting:
+        opened.click("#gt-csv")
+    raw = Path(waiting.value.path()).read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(io.BytesIO(raw), dtype={"zone": str})
+    score, ranks = scores_and_ranks(opened)
+    order = np.argsort(np.where(ranks > 0, ranks, 10**6), kind="stable")[: int((ranks > 0).sum())]
+    assert table["zone"].tolist() == result.ranking["zone"].to_numpy()[order].tolist()
+    assert table["name"].tolist() == result.ranking["name"].to_numpy()[order].tolist()
+    assert_array_equal(table["rank"], ranks[order])
+    assert_allclose(table["score"], score[order], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"), [("=1+1", "'=1+1"), ("@a", "'@a"), ('a"b,c', '"a""b,c"'), ("-2", "'-2"), ("榆中县", "榆中县")]
+)
+def test_a_cell_is_no_formula(opened: Page, text: str, cell: str) -> None:
+    assert opened.evaluate("(text) => geotransfer.files.cell(text)", text) == cell
 
 
 def test_a_drag_repaints_and_reset_restores(opened: Page) -> None:
@@ -342,6 +394,7 @@ def test_draws_are_shown_and_are_a_layer(
     browser_page: Any, result: Any, synthetic: Any, write_page: Callable[[Any], Path]
 ) -> None:
     page = browser_page.open(write_page(synthetic.with_draws(result)))
+    page.select_option("#gt-province", "-1")
     page.locator("#gt-top button").nth(1).click()
     text = page.locator(".leaflet-popup-content").inner_text()
     assert "名次 5–95 %: 2–8" in text

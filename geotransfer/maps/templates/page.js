@@ -261,7 +261,7 @@
     const update = () => {
       view.paint();
       sliders.show(state.shares);
-      gt.panel.showTop(state, zones.visit);
+      gt.ranked.show(state, zones.visit);
       zones.refresh();
     };
     const sliders = wireWeights(state, update);
@@ -275,6 +275,7 @@
     view.theme = themes[0];
     gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });
     gt.panel.showSources(data.inputs);
+    gt.ranked.wire(state, zones.visit);
     at("gt-inexact").hidden = data.exact || !data.method;
     at("gt-fixed").hidden = Boolean(data.method);
     document.querySelectorAll("#gt-weights input, #gt-reset").forEach((one) => { one.disabled = !data.method; });

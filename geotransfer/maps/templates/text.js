@@ -21,6 +21,7 @@
     weight: { zh: "权重", en: "Weight" },
     contribution: { zh: "贡献", en: "Contribution" },
     total: { zh: "合计", en: "Total" },
+    nothingFound: { zh: "没有符合的区域。", en: "No zone fits." },
     deeper: { zh: "颜色越深数值越大; 分位数分级", en: "Darker is more; quantile classes" },
     zones: { zh: "区域数", en: "zones" },
     outside: { zh: "研究范围之外", en: "Outside the study" },
