@@ -270,6 +270,8 @@ def test_languages_switch(opened: Page) -> None:
     assert "Primary aluminium moves west" in text
     assert "Not checked: ecological red line" in text
     assert "准则权重" not in text
+    assert opened.get_attribute("#gt-search", "placeholder") == "Name or code"
+    assert opened.locator("#gt-province option").first.inner_text() == "All provinces"
     opened.click("#gt-languages button[data-language='zh-CN']")
     assert "Criterion weights" not in opened.locator("#gt-page").inner_text()
 

@@ -257,7 +257,7 @@
     const state = makeState(data);
     const view = makeView(map, state);
     const zones = wireZones(map, state, view, frame);
-    wireLanguages(zones.refresh); // an open card has another height in the other language
+    wireLanguages(() => { gt.ranked.speak(); zones.refresh(); }); // an open card has another height in the other language
     const update = () => {
       view.paint();
       sliders.show(state.shares);

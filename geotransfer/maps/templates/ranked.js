@@ -44,12 +44,23 @@
     });
   }
 
+  // Options and placeholders hold plain text only: written again when the language changes.
+  function speak() {
+    const own = document.documentElement.lang === "en" ? "en" : "zh";
+    at("gt-search").placeholder = words.find[own];
+    [words.everyProvince, words.bestOfEach].forEach((pair, k) => {
+      const option = at("gt-province").options[k];
+      if (option) { option.textContent = pair[own]; }
+    });
+  }
+
   function choices(state) {
     const names = state.data.provinces.names.map((name, k) => [name, k]).filter(([name]) => name);
     names.sort((a, b) => a[0].localeCompare(b[0], "zh-CN"));
     const add = (value, text) => { const one = element("option", "", text); one.value = value; return one; };
-    const all = [add("-1", "全部省份 All provinces"), add("best", "各省最佳 Best of each province")];
+    const all = [add("-1", ""), add("best", "")];
     at("gt-province").replaceChildren(...all, ...names.map(([name, k]) => add(String(k), name)));
+    speak();
     at("gt-province").value = state.data.by_province ? "best" : "-1";
   }
 
@@ -72,5 +83,5 @@
     at("gt-csv").addEventListener("click", () => gt.files.download(gt.files.csv(state), "ranking.csv"));
   }
 
-  gt.ranked = { wire: wire, show: show };
+  gt.ranked = { wire: wire, show: show, speak: speak };
 })(window.geotransfer = window.geotransfer || {});
