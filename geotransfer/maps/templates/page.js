@@ -4,7 +4,7 @@
   const { words, both, element } = gt.text;
   const at = (id) => document.getElementById(id);
   const CLASSES = 7;
-  const range = (low, high) => `${low.toFixed(3)} – ${high.toFixed(3)}`;
+  const range = (low, high, write) => `${write(low)} – ${write(high)}`;
 
   function makeState(data) {
     const weights = data.criteria.map((criterion) => criterion.weight);
@@ -41,7 +41,7 @@
   function recompute(state) {
     state.shares = gt.scoring.normalise(state.weights);
     const scores = state.shares
-      ? gt.scoring.aggregations.weighted_sum(state.scores, state.shares)
+      ? gt.scoring.aggregations[state.data.method](state.scores, state.shares, state.eligible)
       : new Float64Array(state.eligible.length).fill(NaN);
     state.score = scores.map((score, zone) => (state.eligible[zone] ? score : NaN));
     Object.assign(state, gt.scoring.ranks(state.score, state.data.zones.zone));
@@ -49,12 +49,12 @@
   }
 
   // A theme says, for each zone, which entry of its legend it belongs to.
-  function classes(state, breaks, values) {
+  function classes(state, breaks, values, write = (value) => value.toFixed(3)) {
     const { statuses, zones: { status: letters } } = state.data;
     const colours = gt.atlas.ramp(breaks.length);
     let low = values.reduce((least, value) => (value < least ? value : least), Infinity);
     const entries = breaks.map((high, k) => {
-      const entry = { colour: colours[k], label: range(low, high), count: 0 };
+      const entry = { colour: colours[k], label: range(low, high, write), count: 0 };
       low = high;
       return entry;
     });
@@ -88,6 +88,12 @@
       lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion)],
       legend: () => classes(state, criterion.breaks, column)
     };
+  }
+
+  function measureTheme(state, measure) {
+    const column = gt.codec.float64(measure.values);
+    const lines = () => [both(measure.unit), both(words.deeper)];
+    return { id: measure.id, title: measure.title, lines: lines, legend: () => classes(state, measure.breaks, column, gt.text.number) };
   }
 
   function statusTheme(state) {
@@ -251,21 +257,28 @@
     const state = makeState(data);
     const view = makeView(map, state);
     const zones = wireZones(map, state, view, frame);
-    wireLanguages(zones.refresh); // an open card has another height in the other language
+    wireLanguages(() => { gt.ranked.speak(); zones.refresh(); }); // an open card has another height in the other language
     const update = () => {
       view.paint();
       sliders.show(state.shares);
-      gt.panel.showTop(state, zones.visit);
+      gt.ranked.show(state, zones.visit);
       zones.refresh();
     };
     const sliders = wireWeights(state, update);
     const themes = [scoreTheme(state), ...state.criteria.map((one, c) => criterionTheme(state, one, c)), statusTheme(state)];
     if (state.stability) { themes.splice(1, 0, stabilityTheme(state)); }
+    const money = data.measures.map((measure) => measureTheme(state, measure));
+    const first = money.length && money[0].id === "delivered_cost_yuan_per_unit" ? money.splice(0, 1) : [];
+    themes.unshift(...first);
+    themes.splice(themes.length - 1, 0, ...money);
     const groups = gt.atlas.overlayGroups(map, data.overlays);
     view.theme = themes[0];
     gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });
     gt.panel.showSources(data.inputs);
-    at("gt-inexact").hidden = data.exact;
+    gt.ranked.wire(state, zones.visit);
+    at("gt-inexact").hidden = data.exact || !data.method;
+    at("gt-fixed").hidden = Boolean(data.method);
+    document.querySelectorAll("#gt-weights input, #gt-reset").forEach((one) => { one.disabled = !data.method; });
     update();
     gt.state = state;
   };
