@@ -26,6 +26,7 @@ FUNCTIONS = {
     "vary=('rail',), hours=False)",
     "cost_distance": "(friction, sources)",
     "critic_weights": "(matrix, *, directions)",
+    "difference": "(first, second)",
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
@@ -60,7 +61,10 @@ FUNCTIONS = {
     "read_raster": "(path, *, band=1, bounds=None)",
     "resource_area": "(eligible_km2, capacity_factor, *, density_mw_km2, land_cover=None)",
     "rugged_zone_value": "(mean, high, relief_m, *, from_relief_m)",
-    "run": "(scenario, *, progress=None)",
+    "read_cases": "(sources, *, overrides=None)",
+    "run": "(scenario, *, progress=None, shared=None)",
+    "run_batch": "(scenarios, *, out, client=None, workers=1, scheduler=None, scheduler_file=None, "
+    "memory_limit_mb=None, progress=None)",
     "scenario": "(name)",
     "score_categories": "(values, *, scores)",
     "score_fuzzy": "(values, *, kind, midpoint, spread)",
@@ -94,8 +98,9 @@ CLASSES = {
     "PowerCurve": "(name, speed, share)",
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
+    "SharedWork": "(*, disk=True, memory_mb=1000.0, disk_mb=4000)",
 }
-OTHERS = ("DeliveredPrice", "Result", "Scenario")
+OTHERS = ("BatchReport", "DeliveredPrice", "Difference", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

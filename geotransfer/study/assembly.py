@@ -29,11 +29,13 @@ from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
+from geotransfer.study.measuring import Measuring
 from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import combined, ranking_table, score_stack
 from geotransfer.study.result import Result
 from geotransfer.study.robustness import robustness_of, stability_raster
+from geotransfer.study.shared_work import SharedWork
 from geotransfer.study.veto import veto_steps, vetoed_cells
 from geotransfer.study.zones import Zones, load_zones
 from geotransfer.types import BoolArray, FloatArray
@@ -44,7 +46,7 @@ STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "robustness", "p
 BOUNDARY_LAYERS = {"province": "provinces", "prefecture": "prefectures", "county": "counties"}
 
 
-def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
+def run(scenario: Scenario, *, progress: Progress | None = None, shared: SharedWork | None = None) -> Result:
     """Rank the zones of a scenario.
 
     Parameters
@@ -53,6 +55,8 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         Built in (``geotransfer.scenario("aluminium")``) or from a file.
     progress : callable, optional
         Called as ``progress(stage, done, total)``.
+    shared : SharedWork, optional
+        What earlier runs have measured: what is the same is not measured again. The result is the same without it.
 
     Returns
     -------
@@ -77,20 +81,19 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     with watch.stage("zones"):
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
-        inputs = Inputs(grid)
+        inputs = Inputs(grid, shared)
+        once = Measuring(scenario, inputs)
         _record_zones(scenario, inputs)
         _check_second_grid(zones, scenario)
     with watch.stage("coverage"):
-        covered = coverage(zones.table, grid)
+        covered = once.coverage(lambda: coverage(zones.table, grid))
     with watch.stage("rules"):
-        rules = evaluate_rules(scenario.rules, inputs)
-        land = land_of(rules, grid)
-        steps = rule_steps(rules, zones.table, covered, grid)
+        rules, land, steps = once.rules(lambda: _judged(scenario, zones, covered, inputs))
     with watch.stage("criteria"):
-        power = None if scenario.power is None else power_supply(scenario.power, zones, covered, inputs)
-        freight = None if scenario.freight is None else freight_supply(scenario.freight, zones, inputs)
+        power = once.power(lambda spec: power_supply(spec, zones, covered, inputs))
+        freight = once.freight(lambda spec: freight_supply(spec, zones, inputs))
         places = Places(zones, covered, inputs, land.allowed, power, freight)
-        measured = {name: measure(name, criterion, places) for name, criterion in scenario.criteria.items()}
+        measured = {name: once.criterion(name, lambda c: measure(*c, places)) for name in scenario.criteria}
         known = _known_cells(scenario, measured, land)
     with watch.stage("evaluate"):
         settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
@@ -101,7 +104,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
         ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
         stability = None if drawn is None else stability_raster(settled, scores, suitability)
         comparison = comparison_record(settled, ranking)
-        second = _second_resolution(scenario, ranking)
+        second = _second_resolution(scenario, ranking, shared)
     with watch.stage("provenance"):
         record = result_record(scenario, settled, ranking, rules, areas, inputs)
         record |= {"weighting": weighting, "power": None if power is None else power.record()}
@@ -127,6 +130,14 @@ class _Cells:
         """Share of each (zone, cell) pair that is known and that nothing forbids."""
         left = self.steps[-1].left if self.steps else np.ones(len(self.covered.cell))
         return np.where(self.known.ravel()[self.covered.cell], self.covered.share * left, 0.0)
+
+
+def _judged(
+    scenario: Scenario, zones: Zones, covered: Coverage, inputs: Inputs
+) -> tuple[list[CheckedRule], Land, list[RuleStep]]:
+    """Return what the rules forbid, what they leave of the cells, and of the zones' shares in them."""
+    rules = evaluate_rules(scenario.rules, inputs)
+    return rules, land_of(rules, inputs.grid), rule_steps(rules, zones.table, covered, inputs.grid)
 
 
 def _settled(scenario: Scenario, cells: _Cells) -> tuple[Scenario, _Cells, dict[str, Any]]:
@@ -251,10 +262,12 @@ def _check_second_grid(zones: Zones, scenario: Scenario) -> None:
         _study_grid(zones, scenario.model_copy(update={"grid": grid}))
 
 
-def _second_resolution(scenario: Scenario, ranking: gpd.GeoDataFrame) -> dict[str, Any] | None:
+def _second_resolution(
+    scenario: Scenario, ranking: gpd.GeoDataFrame, shared: SharedWork | None
+) -> dict[str, Any] | None:
     """Return how the ranks of the same study on other cells agree; None when no second resolution is asked for."""
     resolution = scenario.robustness.second_resolution
     if resolution is None:
         return None
     other = scenario.with_overrides({"grid.resolution": resolution, "robustness": {}})
-    return resolution_record(ranking, run(other).ranking, resolution)
+    return resolution_record(ranking, run(other, shared=shared).ranking, resolution)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-__all__ = ["Progress", "Stopwatch", "peak_memory_mb"]
+__all__ = ["Progress", "Stopwatch", "peak_memory_mb", "versions"]
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(stage, done, total)`` at the beginning of each stage and once at the end."""
@@ -69,8 +69,13 @@ class Stopwatch:
             "platform": platform.platform(),
             "python": platform.python_version(),
             "threads": os.environ.get("OMP_NUM_THREADS") or str(os.cpu_count()),
-            "versions": {name: found for name in PACKAGES if (found := _version(name))},
+            "versions": versions(),
         }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that make the figures."""
+    return {name: found for name in PACKAGES if (found := _version(name))}
 
 
 def _version(name: str) -> str | None:
