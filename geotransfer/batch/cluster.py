@@ -113,7 +113,7 @@ def _one_round(tasks: list[Task], client: Client, number: int) -> Iterator[Repor
     # a connection that breaks, a client that is closed: what is missing is handed out in the next round
     with suppress(OSError, RuntimeError):
         futures = {key: client.submit(run_task, task, key=key, pure=False) for key, task in by_key.items()}
-        ready = as_completed(list(futures.values()))
+        ready = as_completed(list(futures.values()), loop=client.loop)
         checked = time.monotonic()
         while futures:
             found = ready.next_batch(block=False) if not ready.is_empty() else []

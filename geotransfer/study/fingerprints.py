@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,18 +20,15 @@ __all__ = ["code_fingerprint", "file_sha256", "input_fingerprints"]
 FILE_KEYS = ("zones", "file", "extent_file", "lcoe_file")
 """Keys whose value may be a folder that is read as a file (a geodatabase)."""
 NOT_FETCHED = "not fetched"
+PACKAGE = Path(__file__).resolve().parents[1]
 
 
 @cache
 def code_fingerprint() -> str:
     """Return the sha256 of the code and the tables of geotransfer and of the versions below it."""
     digest = hashlib.sha256(json.dumps(versions(), sort_keys=True).encode())
-    spec = find_spec("geotransfer")
-    if spec is None or spec.origin is None:
-        raise InputError("geotransfer has no source, expected an installed package; reinstall it")
-    root = Path(spec.origin).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
         digest.update(b"\n".join(path.read_bytes().splitlines()))
     for name, item in _tables(files("geotransfer.layers"), ""):
         digest.update(name.encode())
