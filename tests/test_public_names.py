@@ -62,7 +62,7 @@ FUNCTIONS = {
     "resource_area": "(eligible_km2, capacity_factor, *, density_mw_km2, land_cover=None)",
     "rugged_zone_value": "(mean, high, relief_m, *, from_relief_m)",
     "read_cases": "(sources, *, overrides=None)",
-    "run": "(scenario, *, progress=None, shared=None)",
+    "run": "(scenario, *, progress=None, shared=None, memory_mb=9000.0)",
     "run_batch": "(scenarios, *, out, client=None, workers=1, scheduler=None, scheduler_file=None, "
     "memory_limit_mb=None, progress=None)",
     "scenario": "(name)",

@@ -123,6 +123,11 @@ class BatchFolder:
         with written_whole(self.root / name) as draft:
             draft.write_text(text, encoding="utf-8", newline="\n")
 
+    def clear(self, id: str) -> None:
+        """Remove the folder of a scenario that is not whole: it is in the way of a new one."""
+        if self.scenario(id).exists() and not self.is_finished(id):
+            shutil.rmtree(self.scenario(id), ignore_errors=True)
+
     def write_part(self, id: str, ranking: pd.DataFrame) -> None:
         """Write a scenario's part of the summary."""
         path = self.part(id)

@@ -18,6 +18,7 @@ from geotransfer.errors import GeotransferError, InputError
 from geotransfer.outputs import write_tables
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.assembly import run
+from geotransfer.study.blocks import MEMORY_MB as MEMORY_MB_OF_A_RUN
 from geotransfer.study.execution import peak_memory_mb
 from geotransfer.study.fingerprints import code_fingerprint, input_fingerprints
 from geotransfer.study.shared_work import MEMORY_MB, SharedWork
@@ -146,9 +147,11 @@ def _run(task: Task, log: TextIO | None) -> None:
         study,
         progress=lambda stage, _done, _total: _say(log, f"{time.perf_counter() - start:8.3f} s  {stage}"),
         shared=kept,
+        memory_mb=MEMORY_MB_OF_A_RUN if task.memory_mb is None else task.memory_mb,
     )
     if input_fingerprints(task.scenario, digest=kept.file_sha256) != task.inputs:
         raise InputError("a file that the scenario names was changed during the batch; run the batch again")
+    folder.clear(task.id)
     folder.write_part(task.id, result.ranking)
     write_tables(result, folder.scenario(task.id))
 

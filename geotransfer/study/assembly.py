@@ -17,6 +17,20 @@ from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.spec.criteria import NearbyAreaSource
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import score
+from geotransfer.study.blocks import (
+    MEMORY_MB,
+    PART_CELLS,
+    BlockRasters,
+    CellStates,
+    cells_within,
+    check_divisible,
+    joined_areas,
+    joined_freight,
+    joined_power,
+    named_only,
+    reranked,
+    zone_blocks,
+)
 from geotransfer.study.checks import check_criteria
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.comparison import comparison_record, resolution_record
@@ -42,11 +56,18 @@ from geotransfer.types import BoolArray, FloatArray
 
 __all__ = ["run"]
 
+_NOTHING = Raster([[np.nan]], Grid.from_bounds((0, 0, 1, 1), resolution=1, crs=CHINA_ALBERS))
 STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "robustness", "provenance")
 BOUNDARY_LAYERS = {"province": "provinces", "prefecture": "prefectures", "county": "counties"}
 
 
-def run(scenario: Scenario, *, progress: Progress | None = None, shared: SharedWork | None = None) -> Result:
+def run(
+    scenario: Scenario,
+    *,
+    progress: Progress | None = None,
+    shared: SharedWork | None = None,
+    memory_mb: float = MEMORY_MB,
+) -> Result:
     """Rank the zones of a scenario.
 
     Parameters
@@ -57,6 +78,9 @@ def run(scenario: Scenario, *, progress: Progress | None = None, shared: SharedW
         Called as ``progress(stage, done, total)``.
     shared : SharedWork, optional
         What earlier runs have measured: what is the same is not measured again. The result is the same without it.
+    memory_mb : float
+        A study that would take more is computed in blocks of zones; its rasters then lie on disk, and there is no
+        stability raster. It is an estimate, not a guard: a zone is never divided.
 
     Returns
     -------
@@ -82,9 +106,53 @@ def run(scenario: Scenario, *, progress: Progress | None = None, shared: SharedW
         zones = load_zones(scenario)
         grid = _study_grid(zones, scenario)
         inputs = Inputs(grid, shared)
-        once = Measuring(scenario, inputs)
         _record_zones(scenario, inputs)
         _check_second_grid(zones, scenario)
+    if grid.size <= cells_within(memory_mb):
+        found = _outcome(scenario, zones, inputs, watch)
+    else:
+        check_divisible(scenario, grid)
+        found = _in_blocks(scenario, zones, inputs, watch, min(PART_CELLS, cells_within(memory_mb)))
+    settled, ranking = found.scenario, found.ranking
+    with watch.stage("robustness"):
+        ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
+        stability = (
+            None
+            if drawn is None or found.scores is None
+            else stability_raster(settled, found.scores, found.suitability)
+        )
+        comparison = comparison_record(settled, ranking)
+        second = _second_resolution(scenario, ranking, shared, memory_mb)
+    with watch.stage("provenance"):
+        record = result_record(scenario, settled, ranking, found.rules, found.areas, inputs)
+        record |= {"weighting": found.weighting, "power": found.power, "freight": found.freight}
+        record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
+        columns = column_descriptions(settled, ranking.columns)
+    provenance = {"result": record, "execution": watch.execution()}
+    return Result(scenario, ranking, found.suitability, found.excluded, columns, provenance, stability)
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    """What a study, or a block of its zones, comes to: ranking, rasters, records."""
+
+    scenario: Scenario
+    ranking: gpd.GeoDataFrame
+    areas: Areas
+    rules: list[CheckedRule]
+    suitability: Raster
+    excluded: Raster
+    weighting: dict[str, Any]
+    power: dict[str, Any] | None
+    freight: dict[str, Any] | None
+    scores: FloatArray | None = None
+
+
+def _outcome(
+    scenario: Scenario, zones: Zones, inputs: Inputs, watch: Stopwatch, rasters: BlockRasters | None = None
+) -> _Outcome:
+    """Return what a study comes to; that of a block writes its cells into the `rasters` of the whole."""
+    grid, once = inputs.grid, Measuring(scenario, inputs)
     with watch.stage("coverage"):
         covered = once.coverage(lambda: coverage(zones.table, grid))
     with watch.stage("rules"):
@@ -94,25 +162,43 @@ def run(scenario: Scenario, *, progress: Progress | None = None, shared: SharedW
         freight = once.freight(lambda spec: freight_supply(spec, zones, inputs))
         places = Places(zones, covered, inputs, land.allowed, power, freight)
         measured = {name: once.criterion(name, lambda c: measure(*c, places)) for name in scenario.criteria}
-        known = _known_cells(scenario, measured, land)
+        known = _known_cells(scenario, measured, land, part=rasters is not None)
     with watch.stage("evaluate"):
         settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
         ranking, areas = _rank_zones(settled, places, rules, cells, grid)
         scores = score_stack(settled, {name: m.cells for name, m in measured.items()})
-        suitability, excluded = _rasters(settled, cells, scores, grid)
-    with watch.stage("robustness"):
-        ranking, drawn = _with_robustness(settled, ranking, zones, inputs)
-        stability = None if drawn is None else stability_raster(settled, scores, suitability)
-        comparison = comparison_record(settled, ranking)
-        second = _second_resolution(scenario, ranking, shared)
-    with watch.stage("provenance"):
-        record = result_record(scenario, settled, ranking, rules, areas, inputs)
-        record |= {"weighting": weighting, "power": None if power is None else power.record()}
-        record |= {"freight": None if freight is None else freight.record()}
-        record |= {"comparison": comparison, "robustness": drawn, "second_resolution": second}
-        columns = column_descriptions(settled, ranking.columns)
-    provenance = {"result": record, "execution": watch.execution()}
-    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability)
+        states = _states(settled, cells, scores, everywhere=rasters is not None)
+        if rasters is not None:
+            rasters.add(states, covered, grid)
+        suitability, excluded = _rasters(states, grid)
+    records = [None if supply is None else supply.record() for supply in (power, freight)]
+    return _Outcome(settled, ranking, areas, rules, suitability, excluded, weighting, records[0], records[1], scores)
+
+
+def _in_blocks(scenario: Scenario, zones: Zones, inputs: Inputs, watch: Stopwatch, most_cells: float) -> _Outcome:
+    """Return what a study comes to whose cells do not fit into memory: block of zones by block of zones."""
+    whole = BlockRasters(inputs.grid)
+    parts: list[_Outcome] = []
+    for block in zone_blocks(zones, inputs.grid, most_cells=most_cells):
+        own = Inputs(_study_grid(block, scenario), None, inputs.records, study=inputs.grid)
+        found = _outcome(scenario, block, own, watch, whole)
+        # the cells are on disk now
+        parts.append(
+            replace(found, suitability=_NOTHING, excluded=_NOTHING, scores=None, rules=named_only(found.rules))
+        )
+    watch.sum_stages()
+    suitability, excluded = whole.finish()
+    return _Outcome(
+        parts[-1].scenario,
+        reranked([part.ranking for part in parts]),
+        joined_areas([part.areas for part in parts]),
+        parts[-1].rules,
+        suitability,
+        excluded,
+        parts[-1].weighting,
+        joined_power([part.power for part in parts]),
+        joined_freight([part.freight for part in parts], [part.ranking for part in parts]),
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,7 +264,7 @@ def _record_zones(scenario: Scenario, inputs: Inputs) -> None:
         inputs.record_file(scenario.zones)
 
 
-def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land) -> BoolArray:
+def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land, *, part: bool) -> BoolArray:
     """Return the cells that can be judged: forbidden ones, and those where rules and needed rasters have data."""
     known = land.known
     for name in scenario.needed:
@@ -187,7 +273,7 @@ def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land) 
         if cells is not None:
             known = known & cells
     known = known | (land.allowed <= 0.0)
-    if not known.any():
+    if not known.any() and not part:
         raise InputError("no cell of the study area has data in every layer; expected layers that overlap the zones")
     return known
 
@@ -245,14 +331,23 @@ def _with_robustness(
     return ranking.assign(**found.columns)[[*head, *found.columns, *tail]], found.record
 
 
-def _rasters(scenario: Scenario, cells: _Cells, scores: FloatArray, grid: Grid) -> tuple[Raster, Raster]:
-    """Return suitability and exclusions; a cell counts as excluded when rules forbid at least half of it."""
-    share = np.bincount(cells.covered.cell, weights=cells.covered.share, minlength=grid.size)
-    inside = share.reshape(grid.shape) >= 0.5
+def _states(scenario: Scenario, cells: _Cells, scores: FloatArray, *, everywhere: bool) -> CellStates:
+    """Return scores and states of the cells of the study, or of all that a zone touches.
+
+    A cell belongs to the study when at least half of it lies in zones; it counts as excluded when rules forbid at least
+    half of it.
+    """
+    share = np.bincount(cells.covered.cell, weights=cells.covered.share, minlength=cells.known.size)
+    inside = share.reshape(cells.known.shape) >= (1e-12 if everywhere else 0.5)
     forbidden = (cells.land.allowed <= 0.5) | vetoed_cells(scenario.criteria, scores)
-    suitability = combined(scenario, scores, inside & cells.known & ~forbidden)
-    judged = inside & (cells.known | forbidden)
-    return Raster(suitability, grid), Raster(np.where(judged, forbidden, np.nan), grid)
+    found = combined(scenario, scores, inside & cells.known & ~forbidden)
+    return CellStates(found, inside & cells.known, inside & forbidden)
+
+
+def _rasters(states: CellStates, grid: Grid) -> tuple[Raster, Raster]:
+    """Return suitability and exclusions."""
+    judged = states.known | states.forbidden
+    return Raster(states.scores, grid), Raster(np.where(judged, states.forbidden, np.nan), grid)
 
 
 def _check_second_grid(zones: Zones, scenario: Scenario) -> None:
@@ -263,11 +358,11 @@ def _check_second_grid(zones: Zones, scenario: Scenario) -> None:
 
 
 def _second_resolution(
-    scenario: Scenario, ranking: gpd.GeoDataFrame, shared: SharedWork | None
+    scenario: Scenario, ranking: gpd.GeoDataFrame, shared: SharedWork | None, memory_mb: float
 ) -> dict[str, Any] | None:
     """Return how the ranks of the same study on other cells agree; None when no second resolution is asked for."""
     resolution = scenario.robustness.second_resolution
     if resolution is None:
         return None
     other = scenario.with_overrides({"grid.resolution": resolution, "robustness": {}})
-    return resolution_record(ranking, run(other, shared=shared).ranking, resolution)
+    return resolution_record(ranking, run(other, shared=shared, memory_mb=memory_mb).ranking, resolution)

@@ -55,6 +55,15 @@ class Stopwatch:
         seconds = round(time.perf_counter() - start, 3)
         self.records.append({"name": name, "seconds": seconds, "peak_memory_mb": peak_memory_mb()})
 
+    def sum_stages(self) -> None:
+        """Make one record of all stages of a name: those of a study in blocks come once for each block."""
+        found: dict[str, dict[str, Any]] = {}
+        for record in self.records:
+            same = found.setdefault(record["name"], {**record, "seconds": 0.0})
+            same["seconds"] = round(same["seconds"] + record["seconds"], 3)
+            same["peak_memory_mb"] = record["peak_memory_mb"]
+        self.records[:] = found.values()
+
     def execution(self) -> dict[str, Any]:
         """Return the ``execution`` part of run.json."""
         if self.progress is not None:

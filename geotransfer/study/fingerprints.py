@@ -101,7 +101,13 @@ def _is_file(key: str, text: str) -> bool:
 
 
 def file_sha256(path: Path) -> str:
-    """Return the sha256 of a file; of a Shapefile that of all its members, of a folder that of all its files."""
+    """Return the sha256 of a file; of a Shapefile that of all its members, of a folder that of all its files.
+
+    Raises
+    ------
+    InputError
+        It cannot be read.
+    """
     digest = hashlib.sha256()
     members = [path]
     if path.is_dir():
@@ -109,7 +115,12 @@ def file_sha256(path: Path) -> str:
     elif path.suffix.lower() == ".shp":
         members = sorted(p for p in path.parent.iterdir() if p.name.startswith(f"{path.stem}."))
     for member in members:
-        with member.open("rb") as stream:
-            for block in iter(lambda: stream.read(1 << 20), b""):
-                digest.update(block)
+        try:
+            with member.open("rb") as stream:
+                for block in iter(lambda: stream.read(1 << 20), b""):
+                    digest.update(block)
+        except OSError as error:
+            raise InputError(
+                f"file {str(member)!r} cannot be read: {error.strerror or error}; check the path"
+            ) from error
     return digest.hexdigest()

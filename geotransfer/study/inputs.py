@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geotransfer.catalog.entries import layer_entry
@@ -18,9 +19,9 @@ from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
-from geotransfer.spatial.alignment import ResamplingMethod, align
+from geotransfer.spatial.alignment import ResamplingMethod, align, warped_values
 from geotransfer.study.fingerprints import file_sha256
-from geotransfer.study.large_rasters import Conversion, aligned_file, scaled_by, suited_resampling
+from geotransfer.study.large_rasters import Conversion, aligned_file, overlaps, scaled_by, suited_resampling
 from geotransfer.study.shared_work import SharedWork
 
 __all__ = ["Inputs"]
@@ -35,6 +36,8 @@ class Inputs:
     grid: Grid
     shared: SharedWork | None = None
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    study: Grid | None = None
+    """Of the whole study, where `grid` is that of a block: a layer need not reach every block."""
     _aligned: dict[tuple[str, int, str], Raster] = field(default_factory=dict)
 
     def once(self, name: str, parts: Sequence[Any], make: Callable[[], T]) -> T:
@@ -92,16 +95,27 @@ class Inputs:
     ) -> Raster:
         if layer is None:
             self._record(None, name, None)
-            return aligned_file(name, self.grid, band=band, resampling=resampling, convert=convert)
+            return self._file(name, band=band, resampling=resampling, convert=convert)
         fetched = fetched_file(layer)
         if fetched is not None:
             self._record(layer, None, fetched.sha256)
             scaled = scaled_by(fetched.source.scale, then=convert)
-            return aligned_file(fetched.path, self.grid, resampling=resampling, convert=scaled)
+            return self._file(fetched.path, band=1, resampling=resampling, convert=scaled)
         whole = layer_raster(layer)
         self._record(layer, None, hashlib.sha256(whole.values.tobytes()).hexdigest())
         values = whole if convert is None else Raster(convert(whole.values), whole.grid)
-        return align(values, self.grid, resampling=resampling or suited_resampling(whole.grid, self.grid))
+        method = resampling or suited_resampling(whole.grid, self.grid)
+        if self.study is not None:
+            return Raster(warped_values(values, self.grid, resampling=method), self.grid)
+        return align(values, self.grid, resampling=method)
+
+    def _file(
+        self, path: str | Path, *, band: int, resampling: ResamplingMethod | None, convert: Conversion | None
+    ) -> Raster:
+        if self.study is not None and not overlaps(path, self.grid) and overlaps(path, self.study):
+            return Raster(np.full(self.grid.shape, np.nan), self.grid)
+        part = self.study is not None
+        return aligned_file(path, self.grid, band=band, resampling=resampling, convert=convert, part=part)
 
     def features(
         self, layer: str | None, file: str | None, *, file_layer: str | None = None, encoding: str | None = None

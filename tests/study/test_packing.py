@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from geotransfer.spec.settings import Room
 from geotransfer.spatial.zonal import Coverage
+from geotransfer.spec.settings import Room
 from geotransfer.study.evaluate import RuleStep
 from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.packing import NotPackable, arrays_in, pack, unpack
