@@ -52,7 +52,7 @@ from geotransfer.study.robustness import robustness_of, stability_raster
 from geotransfer.study.shared_work import SharedWork
 from geotransfer.study.veto import veto_steps, vetoed_cells
 from geotransfer.study.zones import Zones, load_zones
-from geotransfer.types import BoolArray, FloatArray
+from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = ["run"]
 
@@ -166,11 +166,7 @@ def _outcome(
     with watch.stage("evaluate"):
         settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
         ranking, areas = _rank_zones(settled, places, rules, cells, grid)
-        scores = score_stack(settled, {name: m.cells for name, m in measured.items()})
-        states = _states(settled, cells, scores, everywhere=rasters is not None)
-        if rasters is not None:
-            rasters.add(states, covered, grid)
-        suitability, excluded = _rasters(states, grid)
+        suitability, excluded, scores = _rasters(settled, cells, grid, rasters)
     records = [None if supply is None else supply.record() for supply in (power, freight)]
     return _Outcome(settled, ranking, areas, rules, suitability, excluded, weighting, records[0], records[1], scores)
 
@@ -331,23 +327,35 @@ def _with_robustness(
     return ranking.assign(**found.columns)[[*head, *found.columns, *tail]], found.record
 
 
-def _states(scenario: Scenario, cells: _Cells, scores: FloatArray, *, everywhere: bool) -> CellStates:
-    """Return scores and states of the cells of the study, or of all that a zone touches.
-
-    A cell belongs to the study when at least half of it lies in zones; it counts as excluded when rules forbid at least
-    half of it.
-    """
-    share = np.bincount(cells.covered.cell, weights=cells.covered.share, minlength=cells.known.size)
-    inside = share.reshape(cells.known.shape) >= (1e-12 if everywhere else 0.5)
-    forbidden = (cells.land.allowed <= 0.5) | vetoed_cells(scenario.criteria, scores)
-    found = combined(scenario, scores, inside & cells.known & ~forbidden)
-    return CellStates(found, inside & cells.known, inside & forbidden)
-
-
-def _rasters(states: CellStates, grid: Grid) -> tuple[Raster, Raster]:
-    """Return suitability and exclusions."""
+def _rasters(
+    scenario: Scenario, cells: _Cells, grid: Grid, whole: BlockRasters | None
+) -> tuple[Raster, Raster, FloatArray | None]:
+    """Return suitability, exclusions and the scores of the cells; those of a block go into the rasters of the whole."""
+    share = np.bincount(cells.covered.cell, weights=cells.covered.share, minlength=grid.size)
+    if whole is not None:
+        at = np.unique(cells.covered.cell)
+        # an edge cell is shared with other blocks: whether it belongs to the study is settled when all are there
+        states, _ = _states(scenario, cells, at, np.ones(len(at), dtype=bool))
+        whole.add(states, at, share[at].astype(np.float32), cells.covered, grid)
+        return _NOTHING, _NOTHING, None
+    states, scores = _states(scenario, cells, slice(None), share >= 0.5)
     judged = states.known | states.forbidden
-    return Raster(states.scores, grid), Raster(np.where(judged, states.forbidden, np.nan), grid)
+    excluded = np.where(judged, states.forbidden, np.nan)
+    shaped = scores.reshape(*grid.shape, -1)
+    return Raster(states.scores.reshape(grid.shape), grid), Raster(excluded.reshape(grid.shape), grid), shaped
+
+
+def _states(
+    scenario: Scenario, cells: _Cells, at: IntArray | slice, inside: BoolArray
+) -> tuple[CellStates, FloatArray]:
+    """Return what is known of the cells `at`, and the scores of their criteria.
+
+    A cell counts as excluded when rules forbid at least half of it.
+    """
+    scores = score_stack(scenario, {name: m.cells.ravel()[at] for name, m in cells.measured.items()})
+    forbidden = (cells.land.allowed.ravel()[at] <= 0.5) | vetoed_cells(scenario.criteria, scores)
+    known = inside & cells.known.ravel()[at]
+    return CellStates(combined(scenario, scores, known & ~forbidden), known, inside & forbidden), scores
 
 
 def _check_second_grid(zones: Zones, scenario: Scenario) -> None:

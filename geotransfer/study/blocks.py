@@ -25,7 +25,7 @@ from geotransfer.spec.weighting import Combined, DataWeights
 from geotransfer.study.evaluate import Areas, province_ranks, rank_order
 from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.zones import Zones
-from geotransfer.types import BoolArray, FloatArray
+from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "MEMORY_MB",
@@ -56,7 +56,7 @@ KNOWN, FORBIDDEN = 1, 2
 
 @dataclass(frozen=True, eq=False)
 class CellStates:
-    """What is known of the cells of a block, wherever the edges of its zones are; shape of its grid.
+    """What is known of some cells; each shape (cells,).
 
     Attributes
     ----------
@@ -219,24 +219,34 @@ class BlockRasters:
         )
         return found
 
-    def add(self, states: CellStates, covered: Coverage, grid: Grid) -> None:
-        """Write what a block says of its cells."""
-        share = np.bincount(covered.cell, weights=covered.share, minlength=grid.size)
-        most = np.zeros(grid.size)
-        np.maximum.at(most, covered.cell, covered.share)
-        cells = np.unique(covered.cell)
+    def add(self, states: CellStates, cells: IntArray, share: FloatArray, covered: Coverage, grid: Grid) -> None:
+        """Write what a block says of its cells.
+
+        Parameters
+        ----------
+        states : CellStates
+            Of `cells`.
+        cells, share : ndarray
+            Flat index in the grid of the block, sorted; share of the cell that lies in its zones.
+        covered : Coverage
+            Of the block.
+        grid : Grid
+            Of the block.
+        """
+        most = np.zeros(len(cells))
+        np.maximum.at(most, np.searchsorted(cells, covered.cell), covered.share)
         row, column = cells // grid.shape[1], cells % grid.shape[1]
         down, right = self._offset(grid)
         rows = slice(down + int(row.min()), down + int(row.max()) + 1)
         at = (row + down - rows.start, column + right)
-        self._open("share", "f4", rows)[at] += share[cells].astype(np.float32)
+        self._open("share", "f4", rows)[at] += share
         here = self._open("most", "f4", rows)
-        wins = most[cells].astype(np.float32) >= here[at]
-        at, cells = (at[0][wins], at[1][wins]), cells[wins]
-        here[at] = most[cells]
-        self._open("score", "f8", rows)[at] = states.scores.ravel()[cells]
-        state = states.known.ravel()[cells] * KNOWN + states.forbidden.ravel()[cells] * FORBIDDEN
-        self._open("state", "u1", rows)[at] = state
+        wins = most.astype(np.float32) >= here[at]
+        at = (at[0][wins], at[1][wins])
+        here[at] = most[wins]
+        self._open("score", "f8", rows)[at] = states.scores[wins]
+        state = states.known * KNOWN + states.forbidden * FORBIDDEN
+        self._open("state", "u1", rows)[at] = state[wins]
 
     def _offset(self, grid: Grid) -> tuple[int, int]:
         size = self.grid.resolution[0]
