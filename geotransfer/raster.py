@@ -303,6 +303,16 @@ def _write_cog(raster: Raster, path: Path) -> None:
         target.write(values, 1)
 
 
+def _strip(values: FloatArray, top: int, rows: int) -> FloatArray:
+    """Return rows of a mapped array, read and not mapped: mapped pages would fill the memory one by one."""
+    if not isinstance(values, np.memmap):
+        return values[top : top + rows]
+    width = values.shape[1]
+    start = values.offset + top * width * values.itemsize
+    strip = np.fromfile(str(values.filename), dtype=values.dtype, count=rows * width, offset=start)
+    return np.asarray(strip.reshape(rows, width), dtype=np.float64)
+
+
 def _write_large_cog(raster: Raster, path: Path) -> None:
     """Write what does not fit into memory: strip by strip into a plain file, which GDAL then copies in parts."""
     height, width = raster.grid.shape
@@ -317,7 +327,7 @@ def _write_large_cog(raster: Raster, path: Path) -> None:
         with rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
             with rasterio.open(plain, "w", **profile) as target:
                 for top in range(0, height, rows):
-                    strip = np.asarray(raster.values[top : top + rows])
+                    strip = _strip(raster.values, top, min(rows, height - top))
                     values = np.where(np.isnan(strip), NODATA, strip).astype(np.float32)
                     target.write(values, 1, window=Window(0, top, width, len(strip)))
             rasterio.shutil.copy(
