@@ -3,7 +3,7 @@
     python scripts/bench_batch.py [--scenarios 200] [--separate 10] [--resolution 25000]
 
 The separate calls are a sample: their mean stands for all. Each batch begins with an empty folder of shared work; the
-modelled layers are there already for all. Wall time, and user CPU time of all processes, which other load disturbs less.
+modelled layers are there already for all. Wall time, and user CPU time of all processes, which load disturbs less.
 """
 
 from __future__ import annotations

@@ -81,6 +81,8 @@ class BatchFolder:
                 self._write_text("holder.txt", f"process {os.getpid()} on {platform.node()}")
                 self._remove_drafts()
             yield
+            # those of workers that were lost meanwhile
+            self._remove_drafts()
             with suppress(OSError):
                 (self.root / "holder.txt").unlink(missing_ok=True)
 

@@ -64,7 +64,7 @@ def _batch(
         report = run_batch(
             cases,
             out=out,
-            workers=workers or 1,
+            workers=1 if workers is None else workers,
             scheduler=scheduler,
             scheduler_file=scheduler_file,
             memory_limit_mb=None if memory_limit is None else parse_size_mb(memory_limit),

@@ -35,16 +35,18 @@ def test_a_weight(base: gt.Result) -> None:
     assert len(changed) > 3
     # the weights of all are divided by their sum, so that others lose what people gains
     assert set(changed["kind"]) == {"weight"}
-    assert (changed["cause"] == "people").mean() > 0.5
+    assert {"people"} < set(changed["cause"]) <= set(base.scenario.criteria)
     up = changed["rank_after"] < changed["rank_before"]
     assert (np.sign(changed["effect"].to_numpy(dtype=float)) == np.where(up, 1, -1)).all()
-    assert (changed.loc[changed["cause"] == "people", "because"] == "criteria.people.weight").all()
+    assert set(changed["because"]) == {"criteria.people.weight"}
 
 
 def test_a_value_and_what_lies_behind_it(base: gt.Result) -> None:
     found = gt.difference(base, gt.run(study(**{"criteria.people.source.layer": "people-400km"})))
-    changed = found.changed
-    assert set(changed["kind"]) == {"value"}
+    # a zone may also be passed by others
+    assert set(found.changed["kind"]) <= {"value", "others"}
+    changed = found.changed[found.changed["kind"] == "value"]
+    assert len(changed)
     assert set(changed["cause"]) == {"people"}
     assert changed["because"].str.contains("criteria.people.source.layer").all()
     assert [row["id"] for row in found.inputs] == ["people-400km", "people-50km"]
@@ -52,8 +54,10 @@ def test_a_value_and_what_lies_behind_it(base: gt.Result) -> None:
 
 def test_a_way_of_scoring(base: gt.Result) -> None:
     found = gt.difference(base, gt.run(study(**{"criteria.people.worst": 300_000.0})))
-    assert set(found.changed["kind"]) == {"curve"}
-    assert set(found.changed["because"]) == {"criteria.people.worst"}
+    assert set(found.changed["kind"]) <= {"curve", "others"}
+    curve = found.changed[found.changed["kind"] == "curve"]
+    assert len(curve)
+    assert set(curve["because"]) == {"criteria.people.worst"}
 
 
 def test_a_rule(base: gt.Result) -> None:
