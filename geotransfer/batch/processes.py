@@ -65,7 +65,7 @@ def run_in_processes(tasks: Sequence[Task], *, workers: int) -> Generator[Report
                 elif message is None:
                     crew.remove(worker)
                     stillborn += not worker.ready
-                    if stillborn > workers + ATTEMPTS:
+                    if stillborn > ATTEMPTS:
                         raise _cannot_start()
                     yield from _begun_again(worker, waiting)
                     continue
