@@ -15,6 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geotransfer.batch.running import BatchReport as BatchReport
+    from geotransfer.batch.running import run_batch as run_batch
+    from geotransfer.batch.sweep import read_cases as read_cases
     from geotransfer.catalog.boundaries import boundaries as boundaries
     from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
@@ -131,9 +134,14 @@ if TYPE_CHECKING:
     from geotransfer.spec.scenario import scenario as scenario
     from geotransfer.spec.scenario import scenario_names as scenario_names
     from geotransfer.study.assembly import run as run
+    from geotransfer.study.difference import Difference as Difference
+    from geotransfer.study.difference import difference as difference
     from geotransfer.study.result import Result as Result
+    from geotransfer.study.shared_work import SharedWork as SharedWork
 
 _HOMES = {
+    "batch.running": ("BatchReport", "run_batch"),
+    "batch.sweep": ("read_cases",),
     "catalog.boundaries": ("boundaries",),
     "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
@@ -202,7 +210,9 @@ _HOMES = {
     "spatial.windowed": ("zonal_resource_area",),
     "spatial.zonal": ("zonal_statistics",),
     "study.assembly": ("run",),
+    "study.difference": ("Difference", "difference"),
     "study.result": ("Result",),
+    "study.shared_work": ("SharedWork",),
     "spec.scenario": ("Scenario", "scenario", "scenario_names"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import json
 import os
 import re
@@ -30,10 +31,11 @@ from geotransfer.spec.scenario import Scenario
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
 from geotransfer.study.result import Column, Result
+from geotransfer.study.zones import load_zones
 
 __all__ = [
-    "FILES", "check_sites_file", "check_target", "read_result", "write_map", "write_report", "write_result",
-    "write_sites", "write_table",
+    "FILES", "MANIFEST", "TABLES", "check_sites_file", "check_target", "is_whole", "read_result", "write_map",
+    "write_report", "write_result", "write_sites", "write_table", "write_tables",
 ]  # fmt: skip
 
 FILES = (
@@ -41,6 +43,13 @@ FILES = (
     "rule_areas.parquet", "map.html", "report.html", "run.json",
 )  # fmt: skip
 """What a finished folder holds; run.json is written last and means complete."""
+TABLES = (
+    "ranking.csv", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
+    "rule_areas.parquet", "run.json", "files.json",
+)  # fmt: skip
+"""What `write_tables` leaves: enough for `read_result` and `write_map`."""
+MANIFEST = "files.json"
+"""Size and sha256 of the other files of such a folder."""
 SOMETIMES = ("stability.tif",)
 """What it holds beside when the scenario draws weights."""
 
@@ -88,16 +97,81 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
         with watch.stage("tables"):
             _write_tables(result, folder)
         with watch.stage("rasters"):
-            write_raster(result.suitability, folder / "suitability.tif")
-            write_raster(result.excluded, folder / "excluded.tif")
-            if result.stability is not None:
-                write_raster(result.stability, folder / "stability.tif")
+            _write_rasters(result, folder)
         with watch.stage("map"):
             write_offline(suitability_map(result), folder / "map.html")
         with watch.stage("report"):
             (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
         _write_json(_with_stages(result.provenance, watch), folder / "run.json")
         _swap(folder, target)
+
+
+def write_tables(result: Result, directory: str | os.PathLike[str]) -> None:
+    """Write tables, rasters and run.json of a result into a folder, without map and report; whole or not at all.
+
+    The shapes of the zones are not written again: `read_result` takes them from where the scenario has them.
+
+    Parameters
+    ----------
+    result : Result
+        Of `run`.
+    directory : path
+        Receives `TABLES`; replaced as `write_result` does.
+
+    Raises
+    ------
+    OutputError
+        As `write_result`.
+    """
+    target = Path(directory).resolve()
+    check_target(target)
+    watch = Stopwatch(STAGES)
+    with _sibling_folder(target) as folder:
+        with watch.stage("tables"):
+            frame = _filled(result.ranking)
+            table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+            write_table(table, folder / "ranking.csv")
+            table.to_parquet(folder / "ranking.parquet", index=False)
+            _write_rule_areas(result, folder)
+            _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
+        with watch.stage("rasters"):
+            _write_rasters(result, folder)
+        _write_json(_with_stages(result.provenance, watch), folder / "run.json")
+        _write_json({path.name: _facts(path) for path in sorted(folder.iterdir())}, folder / MANIFEST)
+        _swap(folder, target)
+
+
+def is_whole(directory: str | os.PathLike[str]) -> bool:
+    """Whether a folder of `write_tables` holds every file as it was written: all are read, and no clock is trusted.
+
+    Examples
+    --------
+    >>> is_whole("nowhere")
+    False
+    """
+    folder = Path(directory)
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return "run.json" in listed and all(_facts(folder / name) == facts for name, facts in listed.items())
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _write_rule_areas(result: Result, folder: Path) -> None:
+    if result.rule_areas is not None:
+        result.rule_areas.to_parquet(folder / "rule_areas.parquet", index=False)
+
+
+def _write_rasters(result: Result, folder: Path) -> None:
+    write_raster(result.suitability, folder / "suitability.tif")
+    write_raster(result.excluded, folder / "excluded.tif")
+    if result.stability is not None:
+        write_raster(result.stability, folder / "stability.tif")
 
 
 def _with_stages(provenance: dict[str, Any], watch: Stopwatch) -> dict[str, Any]:
@@ -179,7 +253,7 @@ def _swap(folder: Path, target: Path) -> None:
         raise
     for item in old.iterdir():
         # a QGIS project or a note that somebody keeps beside the result stays
-        if item.name not in (*FILES, *SOMETIMES):
+        if item.name not in (*FILES, *TABLES, *SOMETIMES):
             item.rename(target / item.name)
     shutil.rmtree(old, ignore_errors=True)
 
@@ -188,8 +262,7 @@ def _write_tables(result: Result, folder: Path) -> None:
     frame = _filled(result.ranking)
     write_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), folder / "ranking.csv")
     frame.to_parquet(folder / "ranking.parquet", index=False)
-    if result.rule_areas is not None:
-        result.rule_areas.to_parquet(folder / "rule_areas.parquet", index=False)
+    _write_rule_areas(result, folder)
     frame.to_file(folder / "ranking.gpkg", layer="ranking", driver="GPKG", engine="pyogrio", VERSION="1.3")
     _describe_columns(result.columns, folder / "ranking.gpkg")
     _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
@@ -277,7 +350,7 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
         )
     provenance = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     scenario = Scenario.from_mapping(provenance["result"]["scenario"], what=f"run.json of {str(folder)!r}")
-    ranking = _read_table(folder / "ranking.parquet", gpd.read_parquet)
+    ranking = _read_ranking(folder, scenario)
     suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
     stability = _read_own(folder / "stability.tif") if (folder / "stability.tif").exists() else None
     columns = column_descriptions(scenario, ranking.columns)
@@ -292,6 +365,20 @@ def _read_table(path: Path, reader: Callable[[Path], Any]) -> Any:
         return reader(path)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{str(path)!r} cannot be read: {error}; run the scenario again") from error
+
+
+def _read_ranking(folder: Path, scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return the ranking with the shapes of its zones; a batch's folder leaves them where the scenario has them."""
+    path = folder / "ranking.parquet"
+    if not (folder / MANIFEST).exists():
+        whole: gpd.GeoDataFrame = _read_table(path, gpd.read_parquet)
+        return whole
+    table = _read_table(path, pd.read_parquet)
+    zones = load_zones(scenario)
+    shapes = pd.Series(zones.shown.to_numpy(), index=zones.table["zone"].to_numpy())
+    if not set(table["zone"]) <= set(shapes.index):
+        raise InputError(f"the zones of {str(folder)!r} are no longer those of {scenario.zones!r}; run it again")
+    return gpd.GeoDataFrame(table, geometry=shapes.loc[table["zone"]].to_numpy(), crs="EPSG:4326")
 
 
 def _read_own(path: Path) -> Raster:

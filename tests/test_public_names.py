@@ -28,6 +28,7 @@ FUNCTIONS = {
     "critic_weights": "(matrix, *, directions)",
     "delivered_cost": "(power_price, *, kwh_per_unit, freight_in=0.0, freight_out=0.0, carbon_price=0.0, "
     "co2_t_per_unit=0.0, water_price=0.0, water_m3_per_unit=0.0, labour=0.0)",
+    "difference": "(first, second)",
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
@@ -80,7 +81,10 @@ FUNCTIONS = {
     "read_raster": "(path, *, band=1, bounds=None)",
     "resource_area": "(eligible_km2, capacity_factor, *, density_mw_km2, land_cover=None)",
     "rugged_zone_value": "(mean, high, relief_m, *, from_relief_m)",
-    "run": "(scenario, *, progress=None)",
+    "read_cases": "(sources, *, overrides=None)",
+    "run": "(scenario, *, progress=None, shared=None, memory_mb=9000.0)",
+    "run_batch": "(scenarios, *, out, client=None, workers=1, scheduler=None, scheduler_file=None, "
+    "memory_limit_mb=None, progress=None)",
     "scenario": "(name)",
     "score_categories": "(values, *, scores)",
     "score_fuzzy": "(values, *, kind, midpoint, spread)",
@@ -115,8 +119,18 @@ CLASSES = {
     "PowerCurve": "(name, speed, share)",
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
+    "SharedWork": "(*, disk=True, memory_mb=1000.0, disk_mb=4000)",
 }
-OTHERS = ("DeliveredCost", "DeliveredPrice", "Explanation", "IndustryProfile", "Result", "Scenario")
+OTHERS = (
+    "BatchReport",
+    "DeliveredCost",
+    "DeliveredPrice",
+    "Difference",
+    "Explanation",
+    "IndustryProfile",
+    "Result",
+    "Scenario",
+)
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

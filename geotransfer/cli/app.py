@@ -12,6 +12,7 @@ from typing import Annotated, TextIO
 import typer
 
 from geotransfer.cli import (
+    batch_commands,
     diagnosis_commands,
     industry_commands,
     layer_commands,
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 study_commands.register(app)
+batch_commands.register(app)
 route_commands.register(app)
 siting_commands.register(app)
 industry_commands.register(app)

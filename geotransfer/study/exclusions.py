@@ -101,7 +101,7 @@ def _by_features(test: FeaturesTest, inputs: Inputs) -> CheckedRule:
 
 def _surveyed(test: FeaturesTest, local: gpd.GeoSeries, inputs: Inputs) -> shapely.Geometry | None:
     """Return where a user's file says something: within its extent file, else everywhere (None)."""
-    study = shapely.box(*inputs.grid.bounds)
+    study = shapely.box(*(inputs.study or inputs.grid).bounds)
     if test.extent_file is not None:
         extent = buffered(inputs.features(None, test.extent_file), inputs.grid, buffer_m=0.0).geometry.union_all()
         if not shapely.intersects(extent, study):
