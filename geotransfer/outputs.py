@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -25,17 +25,18 @@ from rasterio.errors import RasterioError
 
 from geotransfer.errors import InputError, OutputError
 from geotransfer.maps import suitability_map, write_offline
+from geotransfer.output_tables import column_record, describe_columns, filled, write_json, write_table
 from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
 from geotransfer.report import print_pdf, render_report
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
-from geotransfer.study.result import Column, Result
+from geotransfer.study.result import Result
 from geotransfer.study.zones import load_zones
 
 __all__ = [
-    "FILES", "MANIFEST", "TABLES", "check_sites_file", "check_target", "is_whole", "read_result", "write_map",
-    "write_report", "write_result", "write_sites", "write_table", "write_tables",
+    "FILES", "MANIFEST", "TABLES", "check_target", "is_whole", "read_result", "sibling_folder", "write_map",
+    "write_report", "write_result", "write_table", "write_tables",
 ]  # fmt: skip
 
 FILES = (
@@ -53,7 +54,6 @@ MANIFEST = "files.json"
 SOMETIMES = ("stability.tif",)
 """What it holds beside when the scenario draws weights."""
 
-SITE_FILES = (".gpkg", ".csv")
 STAGES = ("tables", "rasters", "map", "report")
 
 WRITE_ERRORS = (
@@ -93,7 +93,7 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
     target = Path(directory).resolve()
     check_target(target)
     watch = Stopwatch(STAGES)
-    with _sibling_folder(target) as folder:
+    with sibling_folder(target) as folder:
         with watch.stage("tables"):
             _write_tables(result, folder)
         with watch.stage("rasters"):
@@ -102,7 +102,7 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
             write_offline(suitability_map(result), folder / "map.html")
         with watch.stage("report"):
             (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
-        _write_json(_with_stages(result.provenance, watch), folder / "run.json")
+        write_json(_with_stages(result.provenance, watch), folder / "run.json")
         _swap(folder, target)
 
 
@@ -126,18 +126,18 @@ def write_tables(result: Result, directory: str | os.PathLike[str]) -> None:
     target = Path(directory).resolve()
     check_target(target)
     watch = Stopwatch(STAGES)
-    with _sibling_folder(target) as folder:
+    with sibling_folder(target) as folder:
         with watch.stage("tables"):
-            frame = _filled(result.ranking)
+            frame = filled(result.ranking)
             table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
             write_table(table, folder / "ranking.csv")
             table.to_parquet(folder / "ranking.parquet", index=False)
             _write_rule_areas(result, folder)
-            _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
+            write_json([column_record(c) for c in result.columns], folder / "ranking.columns.json")
         with watch.stage("rasters"):
             _write_rasters(result, folder)
-        _write_json(_with_stages(result.provenance, watch), folder / "run.json")
-        _write_json({path.name: _facts(path) for path in sorted(folder.iterdir())}, folder / MANIFEST)
+        write_json(_with_stages(result.provenance, watch), folder / "run.json")
+        write_json({path.name: _facts(path) for path in sorted(folder.iterdir())}, folder / MANIFEST)
         _swap(folder, target)
 
 
@@ -208,7 +208,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 @contextmanager
-def _sibling_folder(target: Path) -> Iterator[Path]:
+def sibling_folder(target: Path) -> Iterator[Path]:
     """Yield an empty folder beside `target`; whatever happens, it is gone afterwards."""
     folder: Path | None = None
     try:
@@ -259,73 +259,13 @@ def _swap(folder: Path, target: Path) -> None:
 
 
 def _write_tables(result: Result, folder: Path) -> None:
-    frame = _filled(result.ranking)
+    frame = filled(result.ranking)
     write_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), folder / "ranking.csv")
     frame.to_parquet(folder / "ranking.parquet", index=False)
     _write_rule_areas(result, folder)
     frame.to_file(folder / "ranking.gpkg", layer="ranking", driver="GPKG", engine="pyogrio", VERSION="1.3")
-    _describe_columns(result.columns, folder / "ranking.gpkg")
-    _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
-
-
-def _filled(ranking: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the ranking with text columns free of missing values, so that every format holds the same."""
-    text = ["region", "province", "prefecture", "adcode"]
-    return ranking.assign(**{c: ranking[c].fillna("").astype(str) for c in text if c in ranking})
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write UTF-8 with BOM (Excel reads Chinese); a text cell that Excel would run as a formula gets a leading '."""
-    table = table.copy()
-    for column in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[column]):
-            cells = table[column].fillna("").astype(str)
-            table[column] = cells.where(~cells.str.startswith(("=", "+", "-", "@")), "'" + cells)
-    try:
-        table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
-    except OSError as error:
-        raise OutputError(f"cannot write {str(path)!r}: {error}; is the folder there, and the file closed?") from error
-
-
-def _describe_columns(columns: tuple[Column, ...], path: Path) -> None:
-    """Write title and meaning of the columns by the Schema extension of GeoPackage 1.3 (annex F.9): QGIS shows them."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, "
-            "name TEXT, title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, "
-            "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"
-        )
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, "
-            "extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, "
-            "CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
-        )
-        database.execute(
-            "INSERT OR REPLACE INTO gpkg_extensions VALUES "
-            "('gpkg_data_columns', NULL, 'gpkg_schema', "
-            "'http://www.geopackage.org/spec130/#extension_schema', 'read-write')"
-        )
-        rows = [("ranking", c.name, c.name, c.meaning.zh, _description(c), None, None) for c in columns]
-        database.executemany("INSERT OR REPLACE INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def _description(column: Column) -> str:
-    unit = f" [{column.unit}]" if column.unit else ""
-    return f"{column.meaning.en}{unit}; source: {column.source}"
-
-
-def _column_record(column: Column) -> dict[str, Any]:
-    return {
-        "name": column.name,
-        "unit": column.unit,
-        "meaning": column.meaning.as_dict(),
-        "source": column.source,
-    }
-
-
-def _write_json(value: Any, path: Path) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    describe_columns(result.columns, folder / "ranking.gpkg")
+    write_json([column_record(c) for c in result.columns], folder / "ranking.columns.json")
 
 
 def read_result(directory: str | os.PathLike[str]) -> Result:
@@ -426,38 +366,3 @@ def write_report(
         print_pdf(html, written[-1], language=language)
     page.write_text(html, encoding="utf-8", newline="\n")
     return written
-
-
-def check_sites_file(path: str | os.PathLike[str]) -> None:
-    """Raise `OutputError` unless `path` ends in .gpkg or .csv and its folder exists."""
-    target = Path(path)
-    if target.suffix.lower() not in SITE_FILES:
-        raise OutputError(f"sites file {str(path)!r} ends in {target.suffix!r}; expected {' or '.join(SITE_FILES)}")
-    if not target.resolve().parent.is_dir():
-        raise OutputError(f"the folder of {str(path)!r} does not exist; create it or choose another")
-
-
-def write_sites(sites: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
-    """Write what `locate_sites` found: GeoPackage (layer ``sites``), or CSV with lon and lat of each site's middle.
-
-    Raises
-    ------
-    OutputError
-        Another ending, or the file cannot be written.
-
-    Examples
-    --------
-    >>> write_sites(gpd.GeoDataFrame(), "sites.txt")
-    Traceback (most recent call last):
-        ...
-    geotransfer.errors.OutputError: sites file 'sites.txt' ends in '.txt'; expected .gpkg or .csv
-    """
-    check_sites_file(path)
-    target = Path(path)
-    with _sibling_folder(target) as folder:
-        draft = folder / f"sites{target.suffix.lower()}"
-        if draft.suffix == ".csv":
-            write_table(pd.DataFrame(sites.drop(columns=sites.geometry.name)), draft)
-        else:
-            sites.to_file(draft, layer="sites", driver="GPKG", engine="pyogrio", VERSION="1.3")
-        draft.replace(target)
