@@ -58,12 +58,30 @@ class Block:
         return np.asarray(np.minimum(values - self.low, self.high - values) * self.scale)
 
 
-def _at_most(name: str, labels: Sequence[str], matrix: sp.csr_array, high: FloatArray, **more: object) -> Block:
-    return Block(name, tuple(labels), matrix, np.full(len(labels), -np.inf), high, **more)  # type: ignore[arg-type]
+def _at_most(
+    name: str,
+    labels: Sequence[str],
+    matrix: sp.csr_array,
+    high: FloatArray,
+    *,
+    unit: str = "t/a",
+    scale: float = 1.0,
+    physical: bool = False,
+) -> Block:
+    return Block(name, tuple(labels), matrix, np.full(len(labels), -np.inf), high, unit, scale, physical)
 
 
-def _at_least(name: str, labels: Sequence[str], matrix: sp.csr_array, low: FloatArray, **more: object) -> Block:
-    return Block(name, tuple(labels), matrix, low, np.full(len(labels), np.inf), **more)  # type: ignore[arg-type]
+def _at_least(
+    name: str,
+    labels: Sequence[str],
+    matrix: sp.csr_array,
+    low: FloatArray,
+    *,
+    unit: str = "t/a",
+    scale: float = 1.0,
+    physical: bool = False,
+) -> Block:
+    return Block(name, tuple(labels), matrix, low, np.full(len(labels), np.inf), unit, scale, physical)
 
 
 def offered(layout: Layout, *, replacement: FloatArray | None = None, guard: FloatArray | None = None) -> list[Block]:
