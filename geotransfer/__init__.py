@@ -95,6 +95,10 @@ if TYPE_CHECKING:
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
+    from geotransfer.relocation.matching import Matching as Matching
+    from geotransfer.relocation.matching import match as match
+    from geotransfer.relocation.problem import Problem as Problem
+    from geotransfer.relocation.writing import write_matching as write_matching
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
@@ -155,6 +159,9 @@ _HOMES = {
     "mcda.uncertainty": ("CriterionError", "draw_errors"),
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
+    "relocation.matching": ("Matching", "match"),
+    "relocation.problem": ("Problem",),
+    "relocation.writing": ("write_matching",),
     "raster": ("Raster", "read_raster", "write_raster"),
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),

@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from geotransfer.cli import layer_commands, route_commands, study_commands
+from geotransfer.cli import layer_commands, match_commands, route_commands, study_commands
 from geotransfer.errors import GeotransferError
 
 __all__ = ["app", "main"]
@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 study_commands.register(app)
 route_commands.register(app)
+match_commands.register(app)
 app.add_typer(layer_commands.app, name="layers")
 
 

@@ -17,7 +17,7 @@ from geotransfer.types import BoolArray, FloatArray
 
 __all__ = [
     "Block", "backup_site", "chain", "herfindahl_cut", "lots", "moved", "net_co2", "offered", "plant_size",
-    "plants_per_zone", "province_share", "quota", "receiving_zones", "region_share", "zone_limit",
+    "plants_per_zone", "province_share", "quota", "receiving_zones", "region_share", "stacked", "zone_limit",
 ]  # fmt: skip
 
 
@@ -289,6 +289,21 @@ def net_co2(layout: Layout, most: float) -> Block:
     matrix = layout.of_flows(np.zeros(layout.n_pairs, dtype=np.int64), change, n=1)
     unit = layout.unit_t
     return _at_most("net CO2", ("all",), matrix, np.array([most / unit]), unit="t CO2/a", scale=unit)
+
+
+def stacked(blocks: Sequence[Block]) -> Block:
+    """Return blocks of one name and unit as one."""
+    first = blocks[0]
+    return Block(
+        first.name,
+        tuple(label for block in blocks for label in block.labels),
+        sp.csr_array(sp.vstack([block.matrix for block in blocks], format="csr")),
+        np.concatenate([block.low for block in blocks]),
+        np.concatenate([block.high for block in blocks]),
+        first.unit,
+        first.scale,
+        first.physical,
+    )
 
 
 def _normal(block: Block) -> Block:
