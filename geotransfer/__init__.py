@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
+    from geotransfer.relocation.evaluation import evaluate_matching as evaluate_matching
     from geotransfer.relocation.matching import Matching as Matching
     from geotransfer.relocation.matching import match as match
     from geotransfer.relocation.problem import Problem as Problem
@@ -159,6 +160,7 @@ _HOMES = {
     "mcda.uncertainty": ("CriterionError", "draw_errors"),
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
+    "relocation.evaluation": ("evaluate_matching",),
     "relocation.matching": ("Matching", "match"),
     "relocation.problem": ("Problem",),
     "relocation.writing": ("write_matching",),

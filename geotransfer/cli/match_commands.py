@@ -19,10 +19,18 @@ def register(app: typer.Typer) -> None:
 
 
 def _match(
-    problem: Annotated[Path, typer.Argument(help="A problem (.toml).")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the plan.")],
+    problem: Annotated[Path, typer.Argument(help="A problem (.toml); with --evaluate the folder of a plan.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the plan.")] = None,
+    happened: Annotated[
+        Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes.")
+    ] = None,
 ) -> None:
     """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
+    if happened is not None:
+        _evaluate(problem, happened)
+        return
+    if out is None:
+        raise typer.BadParameter("say where the plan goes: -o FOLDER")
     from geotransfer.relocation.matching import match
     from geotransfer.relocation.problem import Problem
     from geotransfer.relocation.writing import write_matching
@@ -33,6 +41,14 @@ def _match(
     typer.echo(f"  files  {folder}")
     if plan.conflict is not None:
         raise typer.Exit(3)
+
+
+def _evaluate(plan: Path, happened: Path) -> None:
+    from geotransfer.relocation.evaluation import evaluate_matching
+
+    table = evaluate_matching(plan, happened)
+    typer.echo(table.to_string(index=False))
+    typer.echo(f"planned {table['planned_t'].sum():,.0f} t/a, happened {table['happened_t'].sum():,.0f} t/a")
 
 
 def _summarise(plan: Matching) -> None:
