@@ -13,6 +13,9 @@ import pytest
 import geotransfer as gt
 
 FUNCTIONS = {
+    "evaluate_matching": "(plan, happened)",
+    "match": "(problem)",
+    "write_matching": "(matching, directory)",
     "aggregate_comparisons": "(matrices, *, weights=None)",
     "align": "(raster, grid, *, resampling)",
     "best_ways": "(network, zones, destination, *, by='cost')",
@@ -95,7 +98,7 @@ CLASSES = {
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
 }
-OTHERS = ("DeliveredPrice", "Result", "Scenario")
+OTHERS = ("DeliveredPrice", "Matching", "Problem", "Result", "Scenario")
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

@@ -36,6 +36,13 @@ def evaluate_matching(plan: str | os.PathLike[str], happened: str | os.PathLike[
     ------
     InputError
         No plan in the folder, a column missing, tonnes below 0 or not a number, a way named twice.
+
+    Examples
+    --------
+    >>> evaluate_matching("nowhere", "happened.csv")
+    Traceback (most recent call last):
+        ...
+    geotransfer.errors.InputError: folder 'nowhere' holds no matching: ...
     """
     record = read_record(plan)
     if record["conflict"] is not None:

@@ -101,6 +101,22 @@ def match(problem: Problem) -> Matching:
     ------
     InputError
         Data of a constraint are missing, or the candidates cannot hold what must move; or no plan was found in time.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import geotransfer as gt
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> small = gt.scenario("aluminium").with_overrides({"within": ["宁夏"], "grid.resolution": 25_000})
+    >>> gt.write_result(gt.run(small), folder / "out")
+    >>> smelter = {"result": str(folder / "out"), "smallest_plant": 10, "largest_plant": 50,
+    ...            "use": {"electricity": 13400}}
+    >>> problem = gt.Problem.from_mapping({
+    ...     "schema": 1, "unit": "万t/a", "industries": {"aluminium": smelter},
+    ...     "offers": [{"origin": "山东", "industry": "aluminium", "capacity": 50}],
+    ... })
+    >>> round(gt.match(problem).flows["tonnes"].sum())
+    500000
     """
     places = read_places(problem)
     layout = Layout(instance_of(problem, places), lots=problem.rules.smallest_lot is not None)
@@ -152,7 +168,7 @@ def _slack(block: Block, layout: Layout, unknowns: FloatArray) -> Slack:
     if not len(slack):
         return Slack(block.name, "", float("inf"), block.unit, 0, 0)
     row = int(np.argmin(slack))
-    return Slack(block.name, block.labels[row], float(slack[row]), block.unit, int((slack < tight).sum()), len(slack))
+    return Slack(block.name, block.labels[row], float(slack[row]), block.unit, int((slack <= tight).sum()), len(slack))
 
 
 def _flows(solved: Solved | None, problem: Problem, places: Places, layout: Layout) -> pd.DataFrame:

@@ -34,6 +34,23 @@ def write_matching(matching: Matching, directory: str | os.PathLike[str]) -> Pat
     ------
     OutputError
         The folder holds something else, or cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import geotransfer as gt
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> small = gt.scenario("aluminium").with_overrides({"within": ["宁夏"], "grid.resolution": 25_000})
+    >>> gt.write_result(gt.run(small), folder / "out")
+    >>> smelter = {"result": str(folder / "out"), "smallest_plant": 10, "largest_plant": 50,
+    ...            "use": {"electricity": 13400}}
+    >>> problem = gt.Problem.from_mapping({
+    ...     "schema": 1, "unit": "万t/a", "industries": {"aluminium": smelter},
+    ...     "offers": [{"origin": "山东", "industry": "aluminium", "capacity": 50}],
+    ... })
+    >>> written = gt.write_matching(gt.match(problem), folder / "plan")
+    >>> set(FILES) <= {path.name for path in written.iterdir()}
+    True
     """
     target = Path(directory).resolve()
     _check(target)

@@ -23,9 +23,8 @@ def plan(tmp_path: Path) -> Path:
 
 def test_what_was_done_and_what_was_not(plan: Path, tmp_path: Path) -> None:
     happened = tmp_path / "happened.csv"
-    happened.write_text(
-        HEAD + "山东,aluminium,640323,120\n山东,aluminium,630202,50\n江苏,aluminium,640323,7\n", "utf-8"
-    )
+    rows = "山东,aluminium,640323,120\n山东,aluminium,630202,50\n江苏,aluminium,640323,7\n"
+    happened.write_text(HEAD + rows, encoding="utf-8")
     table = evaluate_matching(plan, happened).set_index(["origin", "zone"])
     assert table["verdict"].to_dict() == {
         ("山东", "640323"): "done",
