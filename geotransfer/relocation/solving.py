@@ -92,10 +92,13 @@ def solve(layout: Layout, costs: FloatArray, blocks: Sequence[Block], *, limits:
     return Solved(found.x, objective, bound, gap, seconds, "time limit" if found.status == TIME_LIMIT else "optimal")
 
 
-def _milp(layout: Layout, costs: FloatArray, blocks: Sequence[Block], limits: Limits) -> OptimizeResult:
+def _milp(
+    layout: Layout, costs: FloatArray, blocks: Sequence[Block], limits: Limits, *, whole: bool = True
+) -> OptimizeResult:
     integer = np.ones(layout.size)
     integer[: layout.n_pairs] = 0
     upper = np.where(integer > 0, 1.0, np.inf)
+    integer *= whole
     rows = [LinearConstraint(block.matrix, block.low, block.high) for block in blocks]
     options = {"time_limit": limits.seconds, "mip_rel_gap": limits.gap}
     return milp(costs, constraints=rows, integrality=integer, bounds=Bounds(0.0, upper), options=options)
@@ -114,8 +117,7 @@ def with_ceilings(
     A ceiling is quadratic: the plan is solved without it, cut off where it breaks it, and solved again, at most
     `ROUNDS` times within the time there is. Use `herfindahl_of` for what is left above a ceiling.
     """
-    cuts: list[Block] = []
-    seconds = 0.0
+    cuts, seconds = _cuts_of_relaxation(layout, costs, blocks, ceilings, limits)
     for done in range(ROUNDS + 1):
         left = Limits(max(limits.seconds - seconds, 1.0), limits.gap)
         found = solve(layout, costs, [*blocks, *cuts], limits=left)
@@ -126,6 +128,21 @@ def with_ceilings(
         cuts += [herfindahl_cut(layout, industry, ceilings[industry], found.unknowns) for industry in broken]
     status = found.status
     return Solved(found.unknowns, found.objective, found.bound, found.gap, seconds, status, done), cuts
+
+
+def _cuts_of_relaxation(
+    layout: Layout, costs: FloatArray, blocks: Sequence[Block], ceilings: Mapping[int, float], limits: Limits
+) -> tuple[list[Block], float]:
+    """Return the cuts that the problem without whole numbers asks for, and the seconds they took: each is cheap."""
+    start = time.perf_counter()
+    cuts: list[Block] = []
+    for _ in range(ROUNDS if ceilings else 0):
+        found = _milp(layout, costs, [*blocks, *cuts], limits, whole=False)
+        broken = [] if found.x is None else _broken(layout, found.x, ceilings)
+        if not broken or time.perf_counter() - start > limits.seconds / 10:
+            break
+        cuts += [herfindahl_cut(layout, industry, ceilings[industry], found.x) for industry in broken]
+    return cuts, time.perf_counter() - start
 
 
 def _broken(layout: Layout, unknowns: FloatArray, ceilings: Mapping[int, float]) -> list[int]:
