@@ -118,6 +118,11 @@ if TYPE_CHECKING:
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
+    from geotransfer.relocation.evaluation import evaluate_matching as evaluate_matching
+    from geotransfer.relocation.matching import Matching as Matching
+    from geotransfer.relocation.matching import match as match
+    from geotransfer.relocation.problem import Problem as Problem
+    from geotransfer.relocation.writing import write_matching as write_matching
     from geotransfer.siting.explanation import Explanation as Explanation
     from geotransfer.siting.explanation import explain as explain
     from geotransfer.siting.locate import locate_sites as locate_sites
@@ -198,6 +203,10 @@ _HOMES = {
     "mcda.uncertainty": ("CriterionError", "draw_errors"),
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
+    "relocation.evaluation": ("evaluate_matching",),
+    "relocation.matching": ("Matching", "match"),
+    "relocation.problem": ("Problem",),
+    "relocation.writing": ("write_matching",),
     "raster": ("Raster", "read_raster", "write_raster"),
     "siting.explanation": ("Explanation", "explain"),
     "siting.locate": ("locate_sites",),

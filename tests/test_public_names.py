@@ -13,6 +13,9 @@ import pytest
 import geotransfer as gt
 
 FUNCTIONS = {
+    "evaluate_matching": "(plan, happened)",
+    "match": "(problem)",
+    "write_matching": "(matching, directory)",
     "aggregate_comparisons": "(matrices, *, weights=None)",
     "align": "(raster, grid, *, resampling)",
     "best_ways": "(network, zones, destination, *, by='cost')",
@@ -128,6 +131,8 @@ OTHERS = (
     "Difference",
     "Explanation",
     "IndustryProfile",
+    "Matching",
+    "Problem",
     "Result",
     "Scenario",
 )

@@ -16,6 +16,7 @@ from geotransfer.cli import (
     diagnosis_commands,
     industry_commands,
     layer_commands,
+    match_commands,
     route_commands,
     siting_commands,
     study_commands,
@@ -37,6 +38,7 @@ route_commands.register(app)
 siting_commands.register(app)
 industry_commands.register(app)
 diagnosis_commands.register(app)
+match_commands.register(app)
 app.add_typer(layer_commands.app, name="layers")
 
 
