@@ -12,7 +12,7 @@ import numpy as np
 from geotransfer.types import Text
 from geotransfer.words import in_words
 
-__all__ = ["PRODUCT_UNITS", "VERDICTS", "CostSection", "cost_section"]
+__all__ = ["POWER", "PRODUCT_UNITS", "VERDICTS", "CostSection", "cost_section"]
 
 TOP = 10
 TERM_TITLES = {
