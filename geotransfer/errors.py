@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "CrsError",
+    "EmptyRuleWarning",
     "FetchError",
     "GeotransferError",
     "GridMismatchError",
@@ -56,3 +57,7 @@ class MissingExtra(GeotransferError, ImportError):
 
 class InconsistencyWarning(UserWarning):
     """Judgements that contradict each other more than their method allows; the result is there all the same."""
+
+
+class EmptyRuleWarning(UserWarning):
+    """A rule whose values do not occur in the study: perhaps a class is mistaken."""

@@ -29,6 +29,8 @@ from geotransfer.study.inputs import Inputs
 from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
+from geotransfer.study.nothing_left import check_room_left
+from geotransfer.study.patches import patch_margin
 from geotransfer.study.power import power_supply, price_areas
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import combined, ranking_table, score_stack
@@ -95,6 +97,7 @@ def run(scenario: Scenario, *, progress: Progress | None = None) -> Result:
     with watch.stage("evaluate"):
         settled, cells, weighting = _settled(scenario, _Cells(measured, land, known, covered, steps))
         ranking, areas = _rank_zones(settled, places, rules, cells, grid)
+        check_room_left(settled, zones, areas)
         scores = score_stack(settled, {name: m.cells for name, m in measured.items()})
         suitability, excluded = _rasters(settled, cells, scores, grid)
     with watch.stage("robustness"):
@@ -143,12 +146,12 @@ def _settled(scenario: Scenario, cells: _Cells) -> tuple[Scenario, _Cells, dict[
 def _study_grid(zones: Zones, scenario: Scenario) -> Grid:
     """Return the grid over the zones and what lies around them.
 
-    Its cells lie on whole multiples of the resolution and reach half a window beyond the zones, so that a zone gets the
-    same values whatever other zones are studied.
+    Its cells lie on whole multiples of the resolution and reach half a window, and as far as patches of land wind,
+    beyond the zones, so that a zone gets the same values whatever other zones are studied.
     """
     size = scenario.grid.resolution
     windows = [c.source.window_km for c in scenario.criteria.values() if isinstance(c.source, NearbyAreaSource)]
-    margin = 500.0 * max(windows, default=0.0) + 2 * size
+    margin = 500.0 * max(windows, default=0.0) + patch_margin(scenario.rules, size) + 2 * size
     left, bottom, right, top = zones.table.total_bounds
     bounds = (
         np.floor((left - margin) / size) * size,

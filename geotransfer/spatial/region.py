@@ -1,0 +1,138 @@
+"""A part of the plane described by polygons, cut out exactly, shape by shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geotransfer.grid import Grid
+from geotransfer.spatial.zonal import Coverage, coverage_of_rest, covered_share
+from geotransfer.types import BoolArray, FloatArray
+
+__all__ = ["Region", "cell_boxes", "coverage_beyond", "region_share"]
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """Inside `polygons` (or outside them), as far as it lies within others and is not spared.
+
+    Attributes
+    ----------
+    polygons : GeoSeries or None
+        In one projected CRS with the rest; None = everywhere.
+    inverse : bool
+        Whether the region lies outside the polygons.
+    within, spared : GeoSeries or None
+        The region ends at the edge of `within`, and leaves out `spared`.
+    """
+
+    polygons: gpd.GeoSeries | None
+    inverse: bool = False
+    within: gpd.GeoSeries | None = None
+    spared: gpd.GeoSeries | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether the polygons alone are the region."""
+        return self.polygons is not None and not self.inverse and self.within is None and self.spared is None
+
+    def parts(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+        """Return the part of the region in each shape; empty where there is none.
+
+        Examples
+        --------
+        >>> lake = gpd.GeoSeries([shapely.box(1, 0, 3, 1)])
+        >>> Region(lake, inverse=True).parts(np.array([shapely.box(0, 0, 2, 1)]))[0].bounds
+        (0.0, 0.0, 1.0, 1.0)
+        """
+        part = shapes if self.polygons is None else shapely.intersection(shapes, _nearby(self.polygons, shapes))
+        if self.inverse:
+            part = shapely.difference(shapes, part)
+        if self.within is not None:
+            part = shapely.intersection(part, _nearby(self.within, shapes))
+        if self.spared is not None:
+            part = shapely.difference(part, _nearby(self.spared, shapes))
+        return np.asarray(part, dtype=object)
+
+
+def _nearby(polygons: gpd.GeoSeries, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the union of those polygons that touch each shape."""
+    all_of = polygons.to_numpy()
+    hit_shape, hit_polygon = shapely.STRtree(all_of).query(shapes, predicate="intersects")
+    unions = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    order = np.argsort(hit_shape, kind="stable")
+    places, starts = np.unique(hit_shape[order], return_index=True)
+    for place, members in zip(places, np.split(hit_polygon[order], starts[1:]), strict=True):
+        unions[place] = shapely.union_all(all_of[members])
+    return unions
+
+
+def coverage_beyond(regions: Sequence[Region], zones: gpd.GeoDataFrame, grid: Grid, covered: Coverage) -> FloatArray:
+    """Return, per pair of `covered`, the share of the cell that lies in the zone and in none of the regions.
+
+    Parameters
+    ----------
+    regions : sequence of Region
+        In the grid's CRS; they may overlap.
+    zones : GeoDataFrame
+        The zones `covered` was made of, in the grid's CRS.
+    grid : Grid
+        Where the cells are.
+    covered : Coverage
+        ``coverage(zones, grid)``.
+
+    Examples
+    --------
+    >>> from geotransfer.spatial.zonal import coverage
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 2, 1)], crs="EPSG:32648")
+    >>> park = gpd.GeoSeries([shapely.box(0.5, 0, 1.25, 1)], crs="EPSG:32648")
+    >>> coverage_beyond([Region(park, inverse=True)], zones, grid, coverage(zones, grid))
+    array([0.5 , 0.25])
+    """
+    shapes = zones.geometry.to_numpy()
+    parts = np.array([region.parts(shapes) for region in regions], dtype=object).reshape(len(regions), len(shapes))
+    lost = shapely.union_all(parts, axis=0)
+    touched = np.flatnonzero(shapely.area(lost) > 0)
+    return coverage_of_rest(touched, list(shapely.difference(shapes[touched], lost[touched])), grid, covered)
+
+
+def region_share(regions: Sequence[Region], grid: Grid) -> FloatArray:
+    """Return the share of each cell that lies in one of the regions or more; shape of the grid.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> region_share([Region(gpd.GeoSeries([shapely.box(0, 0, 0.5, 1)], crs="EPSG:32648"), inverse=True)], grid)
+    array([[0.5, 1. ]])
+    """
+    if all(region.plain for region in regions):
+        polygons = [region.polygons.to_numpy() for region in regions if region.polygons is not None]
+    else:
+        whole = np.array([shapely.box(*grid.bounds)], dtype=object)
+        polygons = [region.parts(whole) for region in regions]
+    return covered_share(gpd.GeoSeries(np.concatenate(polygons), crs=grid.crs), grid)
+
+
+def cell_boxes(cells: BoolArray, grid: Grid) -> gpd.GeoSeries:
+    """Return the cells that are True as polygons: one for each run of neighbours in a row.
+
+    Examples
+    --------
+    >>> grid = Grid.from_bounds((0, 0, 4, 1), resolution=1, crs="EPSG:32648")
+    >>> [box.bounds for box in cell_boxes(np.array([[True, True, False, True]]), grid)]
+    [(0.0, 0.0, 2.0, 1.0), (3.0, 0.0, 4.0, 1.0)]
+    """
+    steps = np.diff(np.pad(cells.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    row, first = np.nonzero(steps == 1)
+    # both are sorted by row, then column: the n-th run ends where the n-th fall is
+    last = np.nonzero(steps == -1)[1]
+    width, height = grid.resolution
+    left, _, _, top = grid.bounds
+    boxes = shapely.box(left + first * width, top - (row + 1) * height, left + last * width, top - row * height)
+    return gpd.GeoSeries(boxes, crs=grid.crs)
