@@ -8,6 +8,7 @@ from geotransfer.errors import InputError
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.evaluate import Areas
 from geotransfer.study.zones import Zones
+from geotransfer.types import FloatArray
 
 __all__ = ["check_room_left"]
 
@@ -30,7 +31,7 @@ def check_room_left(scenario: Scenario, zones: Zones, areas: Areas) -> None:
         return
     studied = float(areas.with_data[by_rule].sum())
     removed = {name: float(area[by_rule].sum()) for name, area in areas.in_order.items()}
-    alone = [name for name, area in areas.alone.items() if _leaves_nothing(area, areas, by_rule)]
+    alone = [name for name, area in areas.alone.items() if _leaves_no_room(area, areas, scenario)]
     culprit = f"{_listed(alone)} alone leaves none; " if alone else ""
     ledger = ", ".join(f"{name} {area:,.1f}" for name, area in removed.items() if abs(area) > 0)
     raise InputError(
@@ -40,10 +41,10 @@ def check_room_left(scenario: Scenario, zones: Zones, areas: Areas) -> None:
     )
 
 
-def _leaves_nothing(alone_km2: np.ndarray, areas: Areas, by_rule: np.ndarray) -> bool:
-    """Return whether a rule by itself takes all, but for a millionth that cutting polygons leaves."""
-    rest = areas.with_data[by_rule] - alone_km2[by_rule]
-    return bool((rest <= 1e-6 * np.maximum(areas.with_data[by_rule], 1.0)).all())
+def _leaves_no_room(alone_km2: FloatArray, areas: Areas, scenario: Scenario) -> bool:
+    """Return whether a rule by itself leaves no zone what a zone needs."""
+    needed = np.maximum(scenario.room.area_km2, scenario.room.share * areas.total)
+    return bool((areas.with_data - alone_km2 < np.maximum(needed, 1e-9)).all())
 
 
 def _listed(names: list[str]) -> str:
