@@ -65,6 +65,8 @@ def _nearby(polygons: gpd.GeoSeries, shapes: NDArray[np.object_]) -> NDArray[np.
     all_of = polygons.to_numpy()
     hit_shape, hit_polygon = shapely.STRtree(all_of).query(shapes, predicate="intersects")
     unions = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    if hit_shape.size == 0:
+        return unions
     order = np.argsort(hit_shape, kind="stable")
     places, starts = np.unique(hit_shape[order], return_index=True)
     for place, members in zip(places, np.split(hit_polygon[order], starts[1:]), strict=True):
