@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geotransfer.grid import Grid
+from geotransfer.spatial.rasterization import polygonal
 from geotransfer.spatial.zonal import Coverage, coverage_of_rest, covered_share
 from geotransfer.types import BoolArray, FloatArray
 
@@ -50,14 +51,17 @@ class Region:
         >>> Region(lake, inverse=True).parts(np.array([shapely.box(0, 0, 2, 1)]))[0].bounds
         (0.0, 0.0, 1.0, 1.0)
         """
-        part = shapes if self.polygons is None else shapely.intersection(shapes, _nearby(self.polygons, shapes))
+        # where polygons only touch, lines and points remain, which the next cut cannot take
+        part = shapes
+        if self.polygons is not None:
+            part = polygonal(shapely.intersection(shapes, _nearby(self.polygons, shapes)))
         if self.inverse:
-            part = shapely.difference(shapes, part)
+            part = polygonal(shapely.difference(shapes, part))
         if self.within is not None:
-            part = shapely.intersection(part, _nearby(self.within, shapes))
+            part = polygonal(shapely.intersection(part, _nearby(self.within, shapes)))
         if self.spared is not None:
-            part = shapely.difference(part, _nearby(self.spared, shapes))
-        return np.asarray(part, dtype=object)
+            part = polygonal(shapely.difference(part, _nearby(self.spared, shapes)))
+        return part
 
 
 def _nearby(polygons: gpd.GeoSeries, shapes: NDArray[np.object_]) -> NDArray[np.object_]:

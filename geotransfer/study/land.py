@@ -17,6 +17,9 @@ from geotransfer.types import BoolArray, FloatArray
 
 __all__ = ["Land", "land_of", "rule_steps", "rules_in_force"]
 
+NOTHING = 1e-9
+"""A cell of which a rule bounds less lies outside its bounds: what cutting polygons leaves."""
+
 
 @dataclass(frozen=True, eq=False)
 class Land:
@@ -59,7 +62,7 @@ def land_of(rules: Sequence[CheckedRule], grid: Grid) -> Land:
             continue
         bounded = 1.0 if region is None else region_share([region], grid)
         allowed = allowed * (1.0 - rule.share * _weight(rule.cells) * bounded)
-        known &= (True if rule.known is None else rule.known) | (np.asarray(bounded) <= 0.0)
+        known &= (True if rule.known is None else rule.known) | (np.asarray(bounded) <= NOTHING)
     if exact:
         allowed = allowed * (1.0 - region_share(exact, grid))
     return Land(allowed, known | (allowed <= 0.0))

@@ -81,6 +81,17 @@ def test_cells_and_their_boxes_are_the_same_land(flat: list[bool]) -> None:
     assert found.area.sum() == pytest.approx(cells.sum())
 
 
+def test_polygons_that_only_touch_hold_nothing_together() -> None:
+    # one side in common, and a corner: lines and points are no land
+    region = Region(series([(1.0, 0.0, 1.25, 1.0), (0.0, 0.0, 0.25, 0.25)]), within=series([(1.25, 0.0, 1.5, 1.0)]))
+    assert not region_share([region], GRID).any()
+    covered = coverage(ZONES, GRID)
+    beyond = coverage_beyond(
+        [region, Region(series([(0, 0, 1, 1)]), spared=series([(0, 0, 1, 1)]))], ZONES, GRID, covered
+    )
+    np.testing.assert_array_equal(beyond, covered.share)
+
+
 def test_a_region_that_lies_elsewhere_takes_nothing() -> None:
     far = Region(series([(100, 100, 101, 101)]), within=series([(0, 0, 1, 1)]))
     covered = coverage(ZONES, GRID)

@@ -304,6 +304,17 @@ def test_land_that_is_given_back_is_known_whatever_the_rule_lacked(desk: Path) -
     cover = classes(desk, exclude_values=[2])
     assert unknown(study(desk, {"cover": cover})) == close(100)
     assert unknown(study(desk, {"cover": cover, "site": forced(site, "cover")})) == close(0)
+    # by a raster: the third column, of whose three other cells two are class 2
+    third = study(desk, {"cover": cover, "site": forced(columns(desk, include_values=[2]), "cover")})
+    assert unknown(third) == close(0)
+    assert ledger(third)["site"] == (close(0), close(-200))
+    # polygons that judge where a raster holds: the cell of which that is unknown
+    corner = features(written(desk / "corner.gpkg", box(0, 3, 1, 4)))
+    red = {"file": str(desk / "west.gpkg"), "extent": columns(desk, at_most=0)}
+    assert unknown(study(desk, {"red": red})) == close(100)
+    spared = study(desk, {"red": red, "site": forced(corner, "red")})
+    assert unknown(spared) == close(0)
+    assert ledger(spared) == {"red": (close(300), close(300)), "site": (close(0), close(0))}
 
 
 def test_a_zone_that_gets_its_room_back_has_not_failed(desk: Path) -> None:
