@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -15,7 +15,7 @@ from geotransfer.spatial.rasterization import polygonal
 from geotransfer.spatial.zonal import Coverage, coverage_of_rest, covered_share
 from geotransfer.types import BoolArray, FloatArray
 
-__all__ = ["Region", "cell_boxes", "coverage_beyond", "region_share"]
+__all__ = ["Region", "coverage_beyond", "region_share"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,31 +51,53 @@ class Region:
         >>> Region(lake, inverse=True).parts(np.array([shapely.box(0, 0, 2, 1)]))[0].bounds
         (0.0, 0.0, 1.0, 1.0)
         """
-        # where polygons only touch, lines and points remain, which the next cut cannot take
-        part = shapes
+        part = shapes.copy()
         if self.polygons is not None:
-            part = polygonal(shapely.intersection(shapes, _nearby(self.polygons, shapes)))
+            part = _cut(shapely.intersection, part, *_nearby(self.polygons, shapes), whole=None)
         if self.inverse:
             part = polygonal(shapely.difference(shapes, part))
         if self.within is not None:
-            part = polygonal(shapely.intersection(part, _nearby(self.within, shapes)))
+            part = _cut(shapely.intersection, part, *_nearby(self.within, shapes), whole=None)
         if self.spared is not None:
-            part = polygonal(shapely.difference(part, _nearby(self.spared, shapes)))
+            part = _cut(shapely.difference, part, *_nearby(self.spared, shapes), whole=shapely.Polygon())
         return part
 
 
-def _nearby(polygons: gpd.GeoSeries, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return the union of those polygons that touch each shape."""
+def _cut(
+    operation: Callable[..., NDArray[np.object_]],
+    part: NDArray[np.object_],
+    others: NDArray[np.object_],
+    covered: BoolArray,
+    *,
+    whole: shapely.Geometry | None,
+) -> NDArray[np.object_]:
+    """Return the parts cut by others; where one of these covers the shape, `whole` (None = the part itself)."""
+    out = part.copy()
+    # where polygons only touch, lines and points remain, which the next cut cannot take
+    out[~covered] = polygonal(operation(part[~covered], others[~covered]))
+    if whole is not None:
+        out[covered] = whole
+    return out
+
+
+def _nearby(polygons: gpd.GeoSeries, shapes: NDArray[np.object_]) -> tuple[NDArray[np.object_], BoolArray]:
+    """Return the union of those polygons that touch each shape, and which shapes one of them covers.
+
+    A province has far more corners than the counties in it: only those on its border need to be cut.
+    """
     all_of = polygons.to_numpy()
     hit_shape, hit_polygon = shapely.STRtree(all_of).query(shapes, predicate="intersects")
+    shapely.prepare(all_of)
+    covered = np.zeros(len(shapes), dtype=bool)
+    covered[hit_shape[shapely.covers(all_of[hit_polygon], shapes[hit_shape])]] = True
+    rest = ~covered[hit_shape]
+    hit_shape, hit_polygon = hit_shape[rest], hit_polygon[rest]
     unions = np.full(len(shapes), shapely.Polygon(), dtype=object)
-    if hit_shape.size == 0:
-        return unions
     order = np.argsort(hit_shape, kind="stable")
-    places, starts = np.unique(hit_shape[order], return_index=True)
-    for place, members in zip(places, np.split(hit_polygon[order], starts[1:]), strict=True):
-        unions[place] = shapely.union_all(all_of[members])
-    return unions
+    for place in np.unique(hit_shape):
+        first, last = np.searchsorted(hit_shape[order], [place, place + 1])
+        unions[place] = shapely.union_all(all_of[hit_polygon[order[first:last]]])
+    return unions, covered
 
 
 def coverage_beyond(regions: Sequence[Region], zones: gpd.GeoDataFrame, grid: Grid, covered: Coverage) -> FloatArray:
@@ -103,9 +125,13 @@ def coverage_beyond(regions: Sequence[Region], zones: gpd.GeoDataFrame, grid: Gr
     """
     shapes = zones.geometry.to_numpy()
     parts = np.array([region.parts(shapes) for region in regions], dtype=object).reshape(len(regions), len(shapes))
-    lost = shapely.union_all(parts, axis=0)
-    touched = np.flatnonzero(shapely.area(lost) > 0)
-    return coverage_of_rest(touched, list(shapely.difference(shapes[touched], lost[touched])), grid, covered)
+    lost = parts[0] if len(regions) == 1 else shapely.union_all(parts, axis=0)
+    areas = shapely.area(lost)
+    touched = np.flatnonzero(areas > 0)
+    left = np.full(len(shapes), shapely.Polygon(), dtype=object)
+    cut = (areas > 0) & (areas < shapely.area(shapes) * (1.0 - 1e-12))
+    left[cut] = shapely.difference(shapes[cut], lost[cut])
+    return coverage_of_rest(touched, list(left[touched]), grid, covered)
 
 
 def region_share(regions: Sequence[Region], grid: Grid) -> FloatArray:
@@ -123,22 +149,3 @@ def region_share(regions: Sequence[Region], grid: Grid) -> FloatArray:
         whole = np.array([shapely.box(*grid.bounds)], dtype=object)
         polygons = [region.parts(whole) for region in regions]
     return covered_share(gpd.GeoSeries(np.concatenate(polygons), crs=grid.crs), grid)
-
-
-def cell_boxes(cells: BoolArray, grid: Grid) -> gpd.GeoSeries:
-    """Return the cells that are True as polygons: one for each run of neighbours in a row.
-
-    Examples
-    --------
-    >>> grid = Grid.from_bounds((0, 0, 4, 1), resolution=1, crs="EPSG:32648")
-    >>> [box.bounds for box in cell_boxes(np.array([[True, True, False, True]]), grid)]
-    [(0.0, 0.0, 2.0, 1.0), (3.0, 0.0, 4.0, 1.0)]
-    """
-    steps = np.diff(np.pad(cells.astype(np.int8), ((0, 0), (1, 1))), axis=1)
-    row, first = np.nonzero(steps == 1)
-    # both are sorted by row, then column: the n-th run ends where the n-th fall is
-    last = np.nonzero(steps == -1)[1]
-    width, height = grid.resolution
-    left, _, _, top = grid.bounds
-    boxes = shapely.box(left + first * width, top - (row + 1) * height, left + last * width, top - row * height)
-    return gpd.GeoSeries(boxes, crs=grid.crs)

@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from geotransfer.grid import Grid
-from geotransfer.spatial.region import Region, cell_boxes, region_share
+from geotransfer.spatial.region import Region, region_share
 from geotransfer.types import BoolArray, FloatArray
 
-__all__ = ["CheckedRule", "Forced", "Held", "joined", "spare"]
+__all__ = ["CheckedRule", "Forced", "Held", "joined", "only_in", "spare"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ class CheckedRule:
     name : str
         Identifier of the rule.
     cells : ndarray of bool or float, or None
-        Shape of the grid; where a raster forbids, or the share of each cell in which it does. None for a rule of
-        polygons.
+        Shape of the grid; where a raster forbids, or the share of each cell in which it does; of a rule of polygons,
+        where it may forbid anything (None = everywhere).
     known : ndarray of bool or None
         True where the rule could be judged; None = everywhere.
     polygons : GeoSeries or None
@@ -79,8 +79,9 @@ class CheckedRule:
 
     @property
     def exact(self) -> bool:
-        """Whether it forbids land wholly and by polygons alone: such rules are cut out together."""
-        return self.cells is None and self.polygons is not None and self.share == 1.0
+        """Whether polygons bound what it forbids, and it forbids that wholly: such rules are cut out together."""
+        yes_or_no = self.cells is None or self.cells.dtype == np.bool_
+        return self.region is not None and yes_or_no and self.share == 1.0
 
     @property
     def idle(self) -> bool:
@@ -90,10 +91,9 @@ class CheckedRule:
     @property
     def region(self) -> Region | None:
         """The polygons that bound what it forbids; None where only cells do."""
-        if self.cells is None:
-            return None if self.polygons is None else Region(self.polygons, self.inverse, self.within, self.spared)
-        bounded = self.within is not None or self.spared is not None
-        return Region(None, within=self.within, spared=self.spared) if bounded else None
+        if self.polygons is None and self.within is None and self.spared is None:
+            return None
+        return Region(self.polygons, self.inverse, self.within, self.spared)
 
 
 def joined(*polygons: gpd.GeoSeries | None) -> gpd.GeoSeries | None:
@@ -130,10 +130,18 @@ def spare(rule: CheckedRule, held: Held, grid: Grid) -> CheckedRule:
     undecided = ~held.known
     known = np.ones(grid.shape, dtype=bool) if rule.known is None else rule.known
     known = held.cells | (known & ~(undecided & _touched(rule, grid)))
-    if rule.cells is None:
-        return replace(rule, spared=joined(rule.spared, cell_boxes(held.cells | undecided, grid)), known=known)
-    kept = held.known & ~held.cells
-    return replace(rule, cells=np.where(kept, rule.cells, np.zeros_like(rule.cells)), known=known)
+    return replace(rule, cells=only_in(held.known & ~held.cells, rule.cells), known=known)
+
+
+def only_in(places: BoolArray, cells: BoolArray | FloatArray | None) -> BoolArray | FloatArray:
+    """Return what `cells` (None = all) forbid in those places, and nothing elsewhere.
+
+    Examples
+    --------
+    >>> only_in(np.array([True, False]), np.array([0.5, 0.5])), only_in(np.array([True, False]), None)
+    (array([0.5, 0. ]), array([ True, False]))
+    """
+    return places if cells is None else np.where(places, cells, np.zeros_like(cells))
 
 
 def _touched(rule: CheckedRule, grid: Grid) -> BoolArray:

@@ -105,7 +105,7 @@ def zone_areas(
         failed_by[(after < needed_km2) & (failed_by == "")] = step.name
         if step.gives_back:
             # a zone that has room again has not failed
-            failed_by[(after >= needed_km2) & np.isin(failed_by, list(in_order))] = ""
+            failed_by[after >= needed_km2] = ""
         before = after
     return Areas(total, with_data, with_data - before, before, failed_by.tolist(), alone, in_order)
 

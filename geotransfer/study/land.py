@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -53,19 +53,46 @@ def land_of(rules: Sequence[CheckedRule], grid: Grid) -> Land:
     """Return what the rules leave of each cell of the grid."""
     allowed = np.ones(grid.shape)
     known = np.ones(grid.shape, dtype=bool)
-    exact: list[Region] = []
+    exact: list[_Cut] = []
     for rule in rules_in_force(rules, grid):
         region = rule.region
         if rule.exact and region is not None:
-            exact.append(region)
-            known &= True if rule.known is None else rule.known
-            continue
+            exact.append(_Cut(region, None if rule.cells is None else rule.cells.ravel().astype(np.bool_)))
+            if rule.known is None:
+                continue
         bounded = 1.0 if region is None else region_share([region], grid)
-        allowed = allowed * (1.0 - rule.share * _weight(rule.cells) * bounded)
         known &= (True if rule.known is None else rule.known) | (np.asarray(bounded) <= NOTHING)
+        if not rule.exact:
+            allowed = allowed * (1.0 - rule.share * _weight(rule.cells) * bounded)
     if exact:
-        allowed = allowed * (1.0 - region_share(exact, grid))
+        allowed = allowed * _left(exact, lambda regions: 1.0 - region_share(regions, grid).ravel()).reshape(grid.shape)
     return Land(allowed, known | (allowed <= 0.0))
+
+
+@dataclass(frozen=True, eq=False)
+class _Cut:
+    """What one rule cuts out: a region, in those cells (or pairs) where it may; None = everywhere."""
+
+    region: Region
+    at: BoolArray | None
+
+
+def _left(cuts: Sequence[_Cut], beyond: Callable[[list[Region]], FloatArray]) -> FloatArray:
+    """Return what the cuts leave, cut out together where the same of them may cut.
+
+    `beyond` gives what several regions leave of every cell or pair.
+    """
+    bounded = [cut for cut in cuts if cut.at is not None]
+    if not bounded:
+        return beyond([cut.region for cut in cuts])
+    marks = sum(cut.at.astype(np.int64) << number for number, cut in enumerate(bounded) if cut.at is not None)
+    found = np.ones(np.shape(marks))
+    for mark in np.unique(marks):
+        here = marks == mark
+        regions = [c.region for c in cuts if c.at is None or c.at[here][0]]
+        if regions:
+            found[here] = beyond(regions)[here]
+    return found
 
 
 def rule_steps(rules: Sequence[CheckedRule], zones: gpd.GeoDataFrame, covered: Coverage, grid: Grid) -> list[RuleStep]:
@@ -96,7 +123,7 @@ class _Pairs:
     zones: gpd.GeoDataFrame
     covered: Coverage
     grid: Grid
-    exact: list[Region] = field(default_factory=list)
+    exact: list[_Cut] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.whole = np.ones(len(self.covered.cell))
@@ -124,11 +151,12 @@ class _Pairs:
                 taken = taken * (1.0 - self._beyond([region]))
             self.by_share = self.by_share * (1.0 - taken)
             return np.asarray(1.0 - taken)
-        self.exact.append(region)
-        alone = self._beyond([region])
+        cut = _Cut(region, None if rule.cells is None else self._cells(rule) > 0)
+        self.exact.append(cut)
+        alone = _left([cut], self._beyond)
         if ((alone < 1.0) & (self.outside < 1.0)).any():
             # two rules cut the same pair: their polygons may overlap there
-            self.outside = self._beyond(self.exact)
+            self.outside = _left(self.exact, self._beyond)
         else:
             self.outside = self.outside * alone
         return alone

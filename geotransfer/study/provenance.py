@@ -100,7 +100,8 @@ def _rules(
 ) -> list[dict[str, Any]]:
     blamed = ranking.loc[ranking["status"] == "excluded", "reason"]
     named = [(rule.name, scenario.rules[rule.name].title, scenario.rules[rule.name].basis) for rule in rules]
-    notes = {name: rule_note(rule) for name, rule in scenario.rules.items()}
+    titles = {name: rule.title for name, rule in scenario.rules.items()}
+    notes = {name: rule_note(rule, titles) for name, rule in scenario.rules.items()}
     for veto, name in veto_ids(scenario.criteria).items():
         named.append((veto, veto_title(scenario.criteria[name]), scenario.criteria[name].why))
     return [

@@ -10,10 +10,10 @@ import shapely
 
 from geotransfer.errors import InputError
 from geotransfer.spatial.rasterization import buffered, polygonal
-from geotransfer.spatial.region import cell_boxes, region_share
+from geotransfer.spatial.region import region_share
 from geotransfer.spec.places import FeaturesPlace, Place, fails
 from geotransfer.spec.rules import Rule
-from geotransfer.study.checked_rule import CheckedRule, Held
+from geotransfer.study.checked_rule import CheckedRule, Held, only_in
 from geotransfer.study.inputs import Inputs
 
 __all__ = ["held_place", "limited", "polygons_of", "study_box"]
@@ -107,10 +107,10 @@ def _within(found: CheckedRule, held: Held, inputs: Inputs) -> CheckedRule:
         # outside, nothing is forbidden and nothing need be known
         surely_free = known & np.less_equal(found.cells, 0)
         known = np.where(undecided, surely_free, known | ~inside)
-        return replace(found, cells=np.where(inside, found.cells, np.zeros_like(found.cells)), known=known)
+        return replace(found, cells=only_in(inside, found.cells), known=known)
     region = found.region
     touched = np.ones(grid.shape, dtype=bool) if region is None else region_share([region], grid) > 0
-    return replace(found, within=_both(found.within, cell_boxes(inside, grid)), known=known & ~(undecided & touched))
+    return replace(found, cells=inside, known=known & ~(undecided & touched))
 
 
 def _both(a: gpd.GeoSeries | None, b: gpd.GeoSeries | None) -> gpd.GeoSeries | None:

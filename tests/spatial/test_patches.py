@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -48,6 +48,7 @@ def test_land_nobody_knows_of_can_decide_and_then_nobody_knows() -> None:
         np.testing.assert_array_equal(drop_small_patches(found, min_area_km2=area).values, [expected])
 
 
+@settings(deadline=None)
 @given(
     arrays(np.float64, (5, 6), elements=st.sampled_from([0.0, 0.25, 1.0, NAN])),
     st.floats(0.1, 12.0),
@@ -65,6 +66,7 @@ def test_what_stays_stays_as_it_was_and_again(values: np.ndarray, area: float, n
     np.testing.assert_array_equal(again.values[known], left.values[known])
 
 
+@settings(deadline=None)
 @given(arrays(np.bool_, (6, 6)), st.integers(1, 8))
 def test_a_smaller_area_keeps_more(allowed: np.ndarray, cells: int) -> None:
     found = land(allowed.astype(float).tolist())

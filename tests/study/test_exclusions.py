@@ -261,7 +261,7 @@ def test_a_forced_inclusion_gives_land_back(desk: Path) -> None:
     assert ledger(result) == {"cover": (close(500), close(500)), "site": (close(0), close(-50))}
     record = result.provenance["result"]["rules"][1]
     assert record["given_back_km2"] == close(50)
-    assert record["note"]["en"] == "forced inclusion: undoes cover there"
+    assert record["note"]["en"] == "forced inclusion: undoes there a"
     assert result.ranking["eligible_km2"].sum() == close(1050)
 
 
@@ -350,6 +350,15 @@ def test_patches_too_small_for_a_site(desk: Path) -> None:
     assert eight.ranking["eligible_km2"].sum() == close(400)
 
 
+def test_a_patch_takes_no_more_by_itself_than_in_order(desk: Path) -> None:
+    # the one cell of class 3, of which half is red: 50 km2 are left, too few for 80
+    red = {"file": written(desk / "red6.gpkg", box(1, 2, 1.5, 3))}
+    rules = {"cover": classes(desk, include_values=[3]), "red": red}
+    found = ledger(study(desk, {**rules, "patches": patches(80, neighbours=4)}))
+    assert found["patches"] == (close(50), close(50))
+    assert ledger(study(desk, {**rules, "patches": patches(50, neighbours=4)}))["patches"] == (close(0), close(0))
+
+
 def test_patches_reach_across_zones_and_are_judged_after_all_other_rules(desk: Path) -> None:
     # the four 4 are two in each zone: 400 km2 together. Written first, the rule still sees what the others leave
     rules = {"patches": patches(300, neighbours=4), "cover": classes(desk, include_values=[4])}
@@ -387,7 +396,15 @@ def test_land_abroad_belongs_to_no_patch(tmp_path: Path) -> None:
     gpd.GeoDataFrame(geometry=near).to_file(tmp_path / "near.gpkg")
     home = gt.boundaries("province", within="辽宁").to_crs(CHINA_ALBERS).geometry.intersection(near[0]).area.sum() / 1e6
     assert 100 < home < 0.8 * near.area[0] / 1e6
-    rules = {"near": {"file": str(tmp_path / "near.gpkg"), "inverse": True}}
+    # nothing is known well beyond the border, and that does not matter
+    there = gt.Grid.from_bounds(near[0].buffer(90_000).bounds, resolution=2000.0, crs=CHINA_ALBERS)
+    liaoning = gt.boundaries("province", within="辽宁")
+    known = np.where(gt.excluded_by(liaoning, there, buffer_m=4000.0).values == 1, 1.0, np.nan)
+    gt.write_raster(gt.Raster(known, there), tmp_path / "home.tif")
+    rules = {
+        "near": {"file": str(tmp_path / "near.gpkg"), "inverse": True},
+        "home": {"test": {"kind": "raster", "file": str(tmp_path / "home.tif"), "at_most": 5}},
+    }
     for area, status in ((home - 30, "ranked"), (home + 30, "excluded")):
         result = study(
             tmp_path, {**rules, "patches": patches(area)}, zones=str(parks), grid={"resolution": 2000.0},
