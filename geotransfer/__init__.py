@@ -130,6 +130,7 @@ if TYPE_CHECKING:
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
+    from geotransfer.spatial.patches import drop_small_patches as drop_small_patches
     from geotransfer.spatial.proximity import distance_to as distance_to
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
     from geotransfer.spatial.rasterization import rasterize as rasterize
@@ -214,6 +215,7 @@ _HOMES = {
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
     "spatial.distance_transform": ("distance_transform",),
+    "spatial.patches": ("drop_small_patches",),
     "spatial.proximity": ("distance_to",),
     "spatial.rasterization": ("excluded_by", "rasterize"),
     "spatial.windowed": ("zonal_resource_area",),

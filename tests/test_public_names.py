@@ -35,6 +35,7 @@ FUNCTIONS = {
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
+    "drop_small_patches": "(allowed, *, min_area_km2, neighbours=8)",
     "entropy_weights": "(matrix)",
     "explain": "(result, zone)",
     "freight_friction": "(slope, *, roads=None, water=None, within=None, rates=None)",

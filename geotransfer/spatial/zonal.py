@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
+from numpy.typing import NDArray
 
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
@@ -30,7 +31,15 @@ from geotransfer.spatial.windowed import (
 )
 from geotransfer.types import FloatArray, IntArray
 
-__all__ = ["STATISTICS", "Coverage", "coverage", "coverage_outside", "covered_share", "zonal_statistics"]
+__all__ = [
+    "STATISTICS",
+    "Coverage",
+    "coverage",
+    "coverage_of_rest",
+    "coverage_outside",
+    "covered_share",
+    "zonal_statistics",
+]
 
 STATISTICS = (
     "count", "coefficient_of_variation", "majority", "max", "mean", "median", "min", "minority",
@@ -256,16 +265,41 @@ def coverage_outside(zones: gpd.GeoDataFrame, forbidden: gpd.GeoSeries, grid: Gr
     >>> coverage_outside(zones, pond, grid, coverage(zones, grid))
     array([0.5 , 0.75])
     """
-    left = covered.share.copy()
     shapes = zones.geometry.to_numpy()
     hit_zone, hit_polygon = shapely.STRtree(forbidden.to_numpy()).query(shapes, predicate="intersects")
     touched = np.unique(hit_zone)
     if touched.size == 0:
-        return left
+        return covered.share.copy()
     order = np.argsort(hit_zone, kind="stable")
     groups = np.split(hit_polygon[order], np.flatnonzero(np.diff(hit_zone[order])) + 1)
     polygons = forbidden.to_numpy()
     rest = [shapely.difference(shapes[z], shapely.union_all(polygons[g])) for z, g in zip(touched, groups, strict=True)]
+    return coverage_of_rest(touched, rest, grid, covered)
+
+
+def coverage_of_rest(
+    touched: NDArray[np.int64], rest: Sequence[shapely.Geometry], grid: Grid, covered: Coverage
+) -> FloatArray:
+    """Return, per pair of `covered`, the share of the cell that lies in what is left of its zone.
+
+    Parameters
+    ----------
+    touched : ndarray of int
+        Row numbers of the zones that have lost something; of the others all is left.
+    rest : sequence of geometries
+        What is left of each of them.
+    grid, covered : Grid, Coverage
+        As of `coverage`.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 2, 1)], crs="EPSG:32648")
+    >>> coverage_of_rest(np.array([0]), [shapely.box(0, 0, 1.25, 1)], grid, coverage(zones, grid))
+    array([1.  , 0.25])
+    """
+    left = covered.share.copy()
     left[np.isin(covered.zone, touched)] = 0.0
     kept = [i for i, shape in enumerate(rest) if shapely.area(shape) > 0]
     if kept:

@@ -22,6 +22,7 @@ from geotransfer.study.execution import Progress, Stopwatch
 from geotransfer.study.industry import industry_study
 from geotransfer.study.industry_result import Supplies, with_industry
 from geotransfer.study.inputs import Inputs
+from geotransfer.study.nothing_left import check_room_left
 from geotransfer.study.outcome import outcome, outcome_in_blocks, study_grid
 from geotransfer.study.policy import policy_record
 from geotransfer.study.power import price_areas
@@ -93,6 +94,7 @@ def run(
         check_divisible(scenario, grid)
         found = outcome_in_blocks(scenario, zones, inputs, watch, industry, min(PART_CELLS, cells_within(memory_mb)))
     settled = found.scenario
+    check_room_left(settled, zones, found.areas)
     with watch.stage("robustness"):
         ranking, drawn = _with_robustness(settled, found.ranking, zones, inputs)
         stability = (

@@ -40,6 +40,7 @@ from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
 from geotransfer.study.measured import Measured
 from geotransfer.study.measuring import Measuring
+from geotransfer.study.patches import patch_margin
 from geotransfer.study.policy import PolicySupply, banned_by, policy_supply, with_policy_rules
 from geotransfer.study.power import PowerSupply, power_supply
 from geotransfer.study.ranking_table import combined, ranking_table, score_stack
@@ -189,12 +190,12 @@ def _settled(scenario: Scenario, cells: _Cells) -> tuple[Scenario, _Cells, dict[
 def study_grid(zones: Zones, scenario: Scenario) -> Grid:
     """Return the grid over the zones and what lies around them.
 
-    Its cells lie on whole multiples of the resolution and reach half a window beyond the zones, so that a zone gets the
-    same values whatever other zones are studied.
+    Its cells lie on whole multiples of the resolution and reach half a window, and as far as patches of land wind,
+    beyond the zones, so that a zone gets the same values whatever other zones are studied.
     """
     size = scenario.grid.resolution
     windows = [c.source.window_km for c in scenario.criteria.values() if isinstance(c.source, NearbyAreaSource)]
-    margin = 500.0 * max(windows, default=0.0) + 2 * size
+    margin = 500.0 * max(windows, default=0.0) + patch_margin(scenario.rules, size) + 2 * size
     left, bottom, right, top = zones.table.total_bounds
     bounds = (
         np.floor((left - margin) / size) * size,
