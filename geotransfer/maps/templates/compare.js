@@ -6,6 +6,7 @@
   const WORDS = {
     title: { zh: "对比", en: "Comparison" },
     second: { zh: "再点地图或名单中的另一处。", en: "Now choose another place on the map or in the list." },
+    verdict: { zh: "碳排放判断", en: "CO2 verdict" },
     close: { zh: "关闭", en: "Close" },
     range: { zh: "名次 5–95 %", en: "Rank 5–95 %" }
   };
@@ -59,7 +60,7 @@
       rows.push(row(both(WORDS.range), state.pair.map((zone) => (drawn.index[zone] < 0 ? "–" : `${drawn.low[zone]}–${drawn.high[zone]}`))));
     }
     const verdict = state.data.verdict;
-    if (verdict) { rows.push(row(both(gt.text.words.verdict || { zh: "碳排放判断", en: "CO2 verdict" }), state.pair.map((zone) => (verdict.index[zone] < 0 ? "–" : both(verdict.names[verdict.index[zone]]))))); }
+    if (verdict) { rows.push(row(both(WORDS.verdict), state.pair.map((zone) => (verdict.index[zone] < 0 ? "–" : both(verdict.names[verdict.index[zone]]))))); }
     return rows;
   }
 

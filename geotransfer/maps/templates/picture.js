@@ -81,6 +81,25 @@
     pen.strokeRect(x + 0.5, y + 3.5, 26, 13);
   }
 
+  // The symbol of an overlay, as atlas.js gives it: a path, a circle or a square in an 18 x 16 drawing.
+  function symbol(pen, svg, x, y) {
+    const shape = svg && svg.firstElementChild;
+    if (!shape) { return; }
+    const value = (name) => Number(shape.getAttribute(name)) || 0;
+    const way = new Path2D(shape.getAttribute("d") || undefined);
+    if (shape.tagName === "circle") { way.arc(value("cx"), value("cy"), value("r"), 0, 2 * Math.PI); }
+    if (shape.tagName === "rect") { way.rect(value("x"), value("y"), value("width"), value("height")); }
+    pen.save();
+    pen.translate(x, y);
+    pen.lineWidth = value("stroke-width") || 1;
+    pen.setLineDash((shape.getAttribute("stroke-dasharray") || "").split(" ").filter(Boolean).map(Number));
+    pen.strokeStyle = shape.getAttribute("stroke");
+    pen.fillStyle = shape.getAttribute("fill");
+    if (shape.getAttribute("fill") !== "none") { pen.fill(way); }
+    pen.stroke(way);
+    pen.restore();
+  }
+
   function legend(pen, x, top) {
     const width = SIDE - 2 * PAD;
     let y = write(pen, at("gt-theme").innerText, x, top, width, "600 14px", "#1f2933") + 4;
@@ -92,7 +111,11 @@
       y = write(pen, box.nextElementSibling.innerText, x + 34, y + 2, width - 34, "12px", "#1f2933");
     });
     const visible = Array.from(document.querySelectorAll("#gt-layers input[type=checkbox]:checked"));
-    visible.forEach((box) => { y = write(pen, `· ${box.nextElementSibling.innerText.trim()}`, x, y + 2, width, "12px", "#52606d"); });
+    visible.forEach((box) => {
+      const name = box.nextElementSibling;
+      symbol(pen, name.querySelector("svg"), x + 4, y + 3);
+      y = write(pen, name.innerText, x + 34, y + 2, width - 34, "12px", "#1f2933");
+    });
     return y;
   }
 
@@ -101,7 +124,7 @@
     const whole = SIDE + Math.max(width, 360);
     const canvas = document.createElement("canvas");
     const pen = canvas.getContext("2d");
-    const head = at("gt-header").querySelector("h1").innerText.replace(/\s+/g, " ");
+    const head = Array.from(at("gt-header").querySelectorAll("h1 > span, h1 > small"), (one) => one.innerText).filter(Boolean).join(" · ");
     const note = ["gt-banner", "gt-headline"].map((id) => (at(id) ? at(id).innerText : "")).filter(Boolean);
     const credit = Array.from(at("gt-credit").children, (one) => one.innerText).join(" · ");
     pen.font = `12px ${FONT}`;

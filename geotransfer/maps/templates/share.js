@@ -3,6 +3,9 @@
   "use strict";
   const { element, both } = gt.text;
   const at = (id) => document.getElementById(id);
+  const REST = 300; // milliseconds between two changes of the address
+  let last = -REST;
+  let waiting = null;
   const LANGUAGES = { zh: "zh-CN", en: "en" };
   const WORDS = {
     unchanged: { zh: "权重与方案相同, 没有可复制的行。", en: "The weights are the scenario's: nothing to copy." },
@@ -52,7 +55,19 @@
     return state.locks.size > 0 || state.weights.some((weight, c) => weight !== state.initial[c]);
   }
 
+  // Browsers refuse an address that changes many times a second, as it would in a drag.
   function write(state) {
+    if (waiting) { return; }
+    const left = REST - (performance.now() - last);
+    if (left > 0) {
+      waiting = setTimeout(() => { waiting = null; write(state); }, left);
+      return;
+    }
+    last = performance.now();
+    put(state);
+  }
+
+  function put(state) {
     const short = (value) => String(Number(value.toPrecision(12)));
     const list = (entries) => entries.map(([c, value]) => `${encodeURIComponent(state.criteria[c].id)}:${short(value)}`).join(",");
     const parts = [];
