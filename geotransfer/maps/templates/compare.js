@@ -15,6 +15,15 @@
   function choose(state, zone) {
     if (state.pair && state.pair.length === 1 && state.pair[0] !== zone) { state.pair.push(zone); } else { state.pair = [zone]; }
     show(state);
+    if (state.pair.length === 2) { reveal(); }
+  }
+
+  // On a narrow page the panel lies far below the map, under notes that stay on the screen.
+  function reveal() {
+    const notes = at("gt-notes");
+    const sticks = notes && getComputedStyle(notes).position === "sticky";
+    at("gt-compare").style.scrollMarginTop = `${sticks ? notes.offsetHeight : 0}px`;
+    at("gt-compare").scrollIntoView({ block: "start" });
   }
 
   // A place was opened: it is the second one if one waits for it.

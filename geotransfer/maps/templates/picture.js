@@ -124,7 +124,8 @@
     const whole = SIDE + Math.max(width, 360);
     const canvas = document.createElement("canvas");
     const pen = canvas.getContext("2d");
-    const head = Array.from(at("gt-header").querySelectorAll("h1 > span, h1 > small"), (one) => one.innerText).filter(Boolean).join(" · ");
+    const title = Array.from(at("gt-header").querySelectorAll("h1 > span, h1 > small")).filter((one) => one.getClientRects().length);
+    const head = title.map((one) => one.innerText.trim()).join(" · ");
     const note = ["gt-banner", "gt-headline"].map((id) => (at(id) ? at(id).innerText : "")).filter(Boolean);
     const credit = Array.from(at("gt-credit").children, (one) => one.innerText).join(" · ");
     pen.font = `12px ${FONT}`;

@@ -11,7 +11,8 @@
     verdict: { zh: "判断: ", en: "Verdict: " },
     unchecked: { zh: "未核查的规则", en: "Rules not checked" },
     neighbours: { zh: "相邻", en: "Neighbours" },
-    compare: { zh: "对比", en: "Compare" }
+    compare: { zh: "对比", en: "Compare" },
+    waiting: { zh: "已选, 再点另一处", en: "Chosen: open another" }
   };
   const COST = "delivered_cost_yuan_per_unit";
   const PARTS = ["#1d4e89", "#7fb3d5", "#c6dbef", "#f1a340", "#7b8a97", "#b9a7d1"];
@@ -124,9 +125,14 @@
   }
 
   function compare(state, zone) {
-    const button = element("button", "gt-compare-this", both(WORDS.compare));
+    const waits = () => state.pair && state.pair.length === 1 && state.pair[0] === zone;
+    const button = element("button", "gt-compare-this", both(waits() ? WORDS.waiting : WORDS.compare));
     button.type = "button";
-    button.addEventListener("click", (event) => { event.stopPropagation(); gt.compare.choose(state, zone); });
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      gt.compare.choose(state, zone);
+      button.replaceChildren(both(waits() ? WORDS.waiting : WORDS.compare));
+    });
     return button;
   }
 

@@ -87,7 +87,7 @@
   function toml(state) {
     if (!changed(state) || !state.shares) { return ""; }
     const key = (id) => (/^[\w-]+$/.test(id) && /^[\x00-\x7f]*$/.test(id) ? id : JSON.stringify(id));
-    const write = (value) => { const text = String(Number(value.toPrecision(12))); return /[.e]/.test(text) ? text : `${text}.0`; };
+    const write = (value) => { const text = String(Number(value.toPrecision(7))); return /[.e]/.test(text) ? text : `${text}.0`; };
     const used = Array.from(state.criteria.keys()).filter((c) => state.initial[c] > 0);
     if (state.data.weighting) {
       return `weighting = { method = "direct", weights = { ${used.map((c) => `${key(state.criteria[c].id)} = ${write(state.shares[c])}`).join(", ")} } }\n`;
