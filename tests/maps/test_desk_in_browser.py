@@ -20,6 +20,7 @@ from PIL import Image
 from geotransfer.mcda.aggregation import weighted_sum
 from geotransfer.mcda.data_weighting import entropy_weights
 from geotransfer.mcda.ranking import rank
+from geotransfer.spec.overrides import parse_assignment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -157,6 +158,7 @@ def test_the_changed_weights_are_copied_as_toml(opened: Page) -> None:
     drag(opened, "hub", 0.9)
     opened.click("#gt-copy")
     text = opened.input_value("#gt-toml")
+    assert parse_assignment(text) == ("criteria.hub.weight", 0.9)  # what --set takes
     assert tomllib.loads(text) == {"criteria": {"hub": {"weight": 0.9}}}
     assert "已复制" in opened.locator("#gt-said").inner_text()
     opened.fill("#gt-search", "")

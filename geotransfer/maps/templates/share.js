@@ -9,7 +9,7 @@
   const LANGUAGES = { zh: "zh-CN", en: "en" };
   const WORDS = {
     unchanged: { zh: "权重与方案相同, 没有可复制的行。", en: "The weights are the scenario's: nothing to copy." },
-    copied: { zh: "已复制到剪贴板:", en: "Copied:" },
+    copied: { zh: "已复制 (每行可作 --set 的参数):", en: "Copied (each line is a value of --set):" },
     failed: { zh: "浏览器不允许复制, 请手动选取:", en: "The browser did not copy; please select it:" }
   };
 
