@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -23,28 +23,44 @@ MEASURES: Mapping[str, tuple[Text, str]] = {
 }
 """Column of the ranking: title and kind of unit. In the order of the layer control."""
 BANDS = {"delivered_cost_yuan_per_unit": ("delivered_cost_p05", "delivered_cost_p95")}
+CHANGES = {
+    "saving_yuan_per_unit": "more",
+    "co2_change_average_t_per_unit": "less",
+    "co2_change_contract_t_per_unit": "less",
+    "co2_change_marginal_t_per_unit": "less",
+}
+"""Differences to the origin, drawn from 0 both ways, and which way is the better one."""
 NUMERATORS = {"money": Text(zh="元", en="yuan"), "carbon": Text(zh="吨 CO2", en="t CO2")}
 TONNE = "t"
 
 
-def measures(ranking: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+def measures(ranking: gpd.GeoDataFrame, *, criteria: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return the measures the ranking has, each with title, unit, values and (where drawn) its 5-95 % band.
 
     Parameters
     ----------
     ranking : GeoDataFrame
         A column that is absent, or known nowhere, is no layer.
+    criteria : sequence of str
+        A measure that one of these columns repeats is no layer of its own.
 
     Returns
     -------
     list of dict
-        Keys ``id``, ``title``, ``unit``, ``values`` (zones,), ``low`` and ``high`` (zones,) or None.
+        Keys ``id``, ``title``, ``unit``, ``values`` (zones,), ``low`` and ``high`` (zones,) or None, ``better``
+        ("more", "less": a difference to the origin; or None).
     """
     return [
         _measure(ranking, column, title, kind)
         for column, (title, kind) in MEASURES.items()
-        if column in ranking and np.isfinite(_numbers(ranking, column)).any()
+        if column in ranking
+        and np.isfinite(_numbers(ranking, column)).any()
+        and not any(_same(ranking, column, name) for name in criteria)
     ]
+
+
+def _same(ranking: gpd.GeoDataFrame, column: str, other: str) -> bool:
+    return bool(np.allclose(_numbers(ranking, column), _numbers(ranking, other), rtol=1e-9, atol=0, equal_nan=True))
 
 
 def _measure(ranking: gpd.GeoDataFrame, column: str, title: Text, kind: str) -> dict[str, Any]:
@@ -58,6 +74,7 @@ def _measure(ranking: gpd.GeoDataFrame, column: str, title: Text, kind: str) -> 
         "values": values,
         "low": low,
         "high": high,
+        "better": CHANGES.get(column),
     }
 
 

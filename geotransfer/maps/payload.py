@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from geotransfer.errors import CrsError, InputError
+from geotransfer.maps.cards import cost_terms, regions, unchecked, verdicts
 from geotransfer.maps.measures import measures
+from geotransfer.maps.pinyin import pinyin_keys
+from geotransfer.maps.presets import preset_weights
 from geotransfer.maps.topology import QUANTA_PER_TOLERANCE, coverage_tolerance, shared_arcs, simplified
 from geotransfer.spec.aggregation import Aggregation, aggregate
 from geotransfer.types import FloatArray
@@ -78,7 +81,16 @@ def result_json(result: MappableResult) -> dict[str, Any]:
         "breaks": quantile_breaks(total),
         "exact": _is_repeated(facts, scores, total, [float(criterion["weight"]) for criterion in criteria]),
         "method": _method(facts)["method"] if _method(facts)["method"] in IN_PAGE else None,
-        "measures": [_measure(one) for one in measures(ranking)],
+        "presets": preset_weights(
+            scores, (ranking["status"] == "ranked").to_numpy(), [float(criterion["weight"]) for criterion in criteria]
+        ),
+        "weighting": bool(facts["scenario"].get("weighting")),
+        "measures": [_measure(one) for one in measures(ranking, criteria=ids)],
+        "terms": [{**term, "values": _packed(term["values"], "<f4")} for term in cost_terms(ranking)],
+        "verdict": verdicts(ranking),
+        "unchecked": unchecked(facts),
+        "regions": regions(ranking),
+        "pinyin": _pinyin(ranking),
         "provinces": _indexed(_strings(ranking, "province")),
         "by_province": _mostly_provincial(facts),
         "rules": _rules(facts),
@@ -241,6 +253,13 @@ def _measure(measure: Mapping[str, Any]) -> dict[str, Any]:
     band = {name: None if measure[name] is None else _packed(measure[name], "<f4") for name in ("low", "high")}
     values = measure["values"]
     return {**measure, **band, "values": _packed(values, "<f8"), "breaks": quantile_breaks(values)}
+
+
+def _pinyin(ranking: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return search keys of the zones and of the provinces, in the order of ``provinces.names``."""
+    provinces = _indexed(_strings(ranking, "province"))["names"]
+    zones, places = pinyin_keys(_strings(ranking, "name")), pinyin_keys(provinces)
+    return None if zones is None else {"zones": zones, "provinces": places}
 
 
 def _method(facts: Mapping[str, Any]) -> Mapping[str, Any]:

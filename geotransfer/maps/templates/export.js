@@ -25,13 +25,17 @@
     return BOM + [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
   }
 
-  function download(text, name) {
+  function save(blob, name) {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+    link.href = URL.createObjectURL(blob);
     link.download = name;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  gt.files = { csv: csv, cell: cell, download: download };
+  function download(text, name) {
+    save(new Blob([text], { type: "text/csv;charset=utf-8" }), name);
+  }
+
+  gt.files = { csv: csv, cell: cell, download: download, save: save };
 })(window.geotransfer = window.geotransfer || {});

@@ -31,6 +31,7 @@
   // The run's own scores and ranks, as written by Python.
   function restore(state) {
     state.weights = state.initial.slice();
+    state.locks = new Map();
     state.shares = gt.scoring.normalise(state.weights);
     state.score = gt.codec.float64(state.data.score);
     state.rank = gt.codec.int32(state.data.rank);
@@ -39,7 +40,7 @@
   }
 
   function recompute(state) {
-    state.shares = gt.scoring.normalise(state.weights);
+    state.shares = gt.weights.shares(state);
     const scores = state.shares
       ? gt.scoring.aggregations[state.data.method](state.scores, state.shares, state.eligible)
       : new Float64Array(state.eligible.length).fill(NaN);
@@ -91,6 +92,7 @@
   }
 
   function measureTheme(state, measure) {
+    if (measure.better) { return gt.diverging.theme(state, measure); }
     const column = gt.codec.float64(measure.values);
     const lines = () => [both(measure.unit), both(words.deeper)];
     return { id: measure.id, title: measure.title, lines: lines, legend: () => classes(state, measure.breaks, column, gt.text.number) };
@@ -136,7 +138,8 @@
     const pattern = gt.atlas.hatch();
     const view = { zones: zones, theme: null };
     view.paint = function () {
-      const legend = view.theme.legend();
+      state.shown = view.theme.id;
+      const legend = gt.histogram.filtered(state, view.theme.legend());
       legend.of.forEach((entry) => { entry.count += 1; });
       zones.paint(legend.of.map((entry) => (entry.colour === null ? pattern : entry.colour)));
       const outside = { colour: gt.atlas.colours.land, label: both(words.outside), count: null };
@@ -153,6 +156,7 @@
     popup.on("remove", () => { open = null; });
     const show = (zone, where) => {
       open = zone;
+      gt.compare.visited(state, zone);
       const size = map.getSize(); // the popup's frame and tip need the rest
       Object.assign(popup.options, {
         maxWidth: Math.min(400, size.x - 56), minWidth: Math.min(330, size.x - 56), maxHeight: Math.max(120, size.y - 80)
@@ -247,7 +251,7 @@
         changed();
       });
     });
-    gt.text.setLanguage("zh-CN");
+    gt.text.setLanguage(gt.share.language() || "zh-CN");
   }
 
   gt.start = function (map) {
@@ -257,12 +261,14 @@
     const state = makeState(data);
     const view = makeView(map, state);
     const zones = wireZones(map, state, view, frame);
-    wireLanguages(() => { gt.ranked.speak(); zones.refresh(); }); // an open card has another height in the other language
+    wireLanguages(() => { gt.ranked.speak(); gt.finder.speak(state); gt.share.write(state); zones.refresh(); }); // an open card has another height in the other language
     const update = () => {
+      gt.histogram.show(state);
       view.paint();
       sliders.show(state.shares);
       gt.ranked.show(state, zones.visit);
       zones.refresh();
+      gt.desk.show(state);
     };
     const sliders = wireWeights(state, update);
     const themes = [scoreTheme(state), ...state.criteria.map((one, c) => criterionTheme(state, one, c)), statusTheme(state)];
@@ -275,6 +281,8 @@
     view.theme = themes[0];
     gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });
     gt.panel.showSources(data.inputs);
+    const again = () => { recompute(state); update(); };
+    gt.desk.wire({ map: map, state: state, sliders: sliders, visit: zones.visit, update: update, again: again, recompute: () => recompute(state) });
     gt.ranked.wire(state, zones.visit);
     at("gt-inexact").hidden = data.exact || !data.method;
     at("gt-fixed").hidden = Boolean(data.method);

@@ -22,9 +22,10 @@
     const wanted = text.trim().toLowerCase();
     return (zone) => {
       if (province >= 0 && provinces.index[zone] !== province) { return false; }
+      if (!gt.finder.accepts(state, zone)) { return false; }
       if (!wanted) { return true; }
       const words = `${zones.name[zone]} ${zones.zone[zone]} ${zones.place.names[zones.place.index[zone]]} ${provinces.names[provinces.index[zone]]}`;
-      return words.toLowerCase().includes(wanted);
+      return words.toLowerCase().includes(wanted) || gt.finder.typed(state, zone, wanted);
     };
   }
 
@@ -40,7 +41,7 @@
     const seen = new Set();
     return state.order.filter((zone) => {
       const province = state.data.provinces.index[zone];
-      return !seen.has(province) && seen.add(province);
+      return gt.finder.accepts(state, zone) && !seen.has(province) && seen.add(province);
     });
   }
 
