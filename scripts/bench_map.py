@@ -7,7 +7,7 @@ painted*: from the slider's event until the frame with the new colours has been 
 lets at most one frame wait for its raster, so three further changes of the page must wait for it (what they take
 without a change is printed as idle); its frame rate is not limited. *First paint*: from
 the start of navigation to the first contentful paint; *map drawn*: to the end of the frame with the zones.
-Chromium is offline and without a GPU. Aims: at most 3.0 MB, at most 0.3 of the choropleth, canvas at most a third of SVG.
+Chromium is offline, without a GPU. Aims: at most 3.0 MB, 0.3 of the choropleth, a third of SVG.
 """
 
 from __future__ import annotations

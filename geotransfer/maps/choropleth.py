@@ -35,7 +35,19 @@ REGIONAL = 0.25
 """Zones that span less than this share of China's width and height fill the first view."""
 MARGIN = 0.15
 SMALLEST_VIEW_DEG = 0.5
-SCRIPTS = ("codec.js", "scoring.js", "text.js", "atlas.js", "cards.js", "panel.js", "export.js", "ranked.js", "page.js")
+SCRIPTS = (
+    "codec.js",
+    "scoring.js",
+    "text.js",
+    "atlas.js",
+    "cards.js",
+    "panel.js",
+    "export.js",
+    "ranked.js",
+    "access.js",
+    "print.js",
+    "page.js",
+)
 NO_APPROVAL = Text(zh="审图号: 未填", en="审图号 (map approval number): not given")
 OUR_CREDIT = Text(zh="数据来源见“数据来源与许可”", en="data: see “Data sources and licences”")
 

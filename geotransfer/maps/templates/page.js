@@ -280,6 +280,8 @@
     at("gt-fixed").hidden = Boolean(data.method);
     document.querySelectorAll("#gt-weights input, #gt-reset").forEach((one) => { one.disabled = !data.method; });
     update();
+    gt.access.wire(map);
+    gt.paper.wire(map);
     gt.state = state;
   };
 })(window.geotransfer = window.geotransfer || {});
