@@ -9,12 +9,14 @@ from typing import Any, cast
 
 import folium
 import geopandas as gpd
+import numpy as np
 import shapely
 from branca.element import Element, Figure, MacroElement
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from geotransfer.catalog.boundaries import boundaries, national_lines
+from geotransfer.maps.cells import cells_json
 from geotransfer.maps.leaflet_assets import LEAFLET_VERSION, inert_script, inert_style, leaflet_css, leaflet_js
 from geotransfer.maps.overlays import (
     NationalOutline,
@@ -24,7 +26,7 @@ from geotransfer.maps.overlays import (
     overlay_json,
     route_overlays,
 )
-from geotransfer.maps.payload import MappableResult, embedded_json, result_json
+from geotransfer.maps.payload import MappableResult, embedded_json, quantile_breaks, result_json
 from geotransfer.types import Text
 
 __all__ = ["draw_map", "suitability_map"]
@@ -46,6 +48,7 @@ SCRIPTS = (
     "ranked.js",
     "access.js",
     "print.js",
+    "cells.js",
     "page.js",
 )
 NO_APPROVAL = Text(zh="审图号: 未填", en="审图号 (map approval number): not given")
@@ -93,6 +96,7 @@ def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: Na
         "first_view": _corners(_first_view(result.ranking)),
         "outline": outline_json(outline),
         "overlays": [overlay_json(overlay) for overlay in overlays],
+        "cells": cells_json(getattr(result, "suitability", None), _score_breaks(result.ranking)),
     }
     page = _empty_map()
     root = cast(Figure, page.get_root())
@@ -103,6 +107,10 @@ def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: Na
     root.html.add_child(_Verbatim(body), name="geotransfer_page")
     page.add_child(_Start())  # type: ignore[no-untyped-call]
     return page
+
+
+def _score_breaks(ranking: gpd.GeoDataFrame) -> list[float]:
+    return quantile_breaks(ranking["score"].to_numpy(dtype=np.float64))
 
 
 def _whole(ranking: gpd.GeoDataFrame) -> tuple[float, ...]:

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.browser
 FOCUS = """() => {
     const one = document.activeElement;
     const style = getComputedStyle(one);
-    return [one.id || one.className || one.tagName, one.matches(':focus-visible'), style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth)];
+    const outline = style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth);
+    return [one.id || one.className || one.tagName, one.matches(':focus-visible'), outline];
 }"""
 
 

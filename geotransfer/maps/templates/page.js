@@ -271,9 +271,11 @@
     const first = money.length && money[0].id === "delivered_cost_yuan_per_unit" ? money.splice(0, 1) : [];
     themes.unshift(...first);
     themes.splice(themes.length - 1, 0, ...money);
-    const groups = gt.atlas.overlayGroups(map, data.overlays);
+    const cells = gt.cells.layers(map, data.cells);
+    const overlays = data.overlays.concat(cells.overlays);
+    const groups = gt.atlas.overlayGroups(map, data.overlays).concat(cells.groups);
     view.theme = themes[0];
-    gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });
+    gt.panel.layerControl(map, themes, overlays, groups, (theme) => { view.theme = theme; view.paint(); });
     gt.panel.showSources(data.inputs);
     gt.ranked.wire(state, zones.visit);
     at("gt-inexact").hidden = data.exact || !data.method;
