@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from geotransfer.catalog.boundaries import boundaries, national_lines
 from geotransfer.maps.cells import cells_json
+from geotransfer.maps.flows import flow_overlays
 from geotransfer.maps.leaflet_assets import LEAFLET_VERSION, inert_script, inert_style, leaflet_css, leaflet_js
 from geotransfer.maps.overlays import (
     NationalOutline,
@@ -49,13 +50,14 @@ SCRIPTS = (
     "access.js",
     "print.js",
     "cells.js",
+    "classes.js",
     "page.js",
 )
 NO_APPROVAL = Text(zh="审图号: 未填", en="审图号 (map approval number): not given")
 OUR_CREDIT = Text(zh="数据来源见“数据来源与许可”", en="data: see “Data sources and licences”")
 
 
-def suitability_map(result: MappableResult) -> folium.Map:
+def suitability_map(result: MappableResult, *, flows: gpd.GeoDataFrame | None = None) -> folium.Map:
     """Return a map of a result that opens with no network: scores, criteria, status, sliders for the weights.
 
     Over the zones lie the catalogue's corridors, hubs, ports, data-centre clusters and clean-energy bases, and the
@@ -64,7 +66,9 @@ def suitability_map(result: MappableResult) -> folium.Map:
     Parameters
     ----------
     result : Result
-        Or anything with its `ranking` and `provenance`.
+        Or anything with its `ranking` and `provenance`; cells are shown where it has `suitability`.
+    flows : GeoDataFrame, optional
+        Flows of a relocation, drawn over the zones; see `geotransfer.maps.flows.flow_overlays` for its columns.
 
     Returns
     -------
@@ -74,7 +78,7 @@ def suitability_map(result: MappableResult) -> folium.Map:
     Raises
     ------
     InputError
-        The ranking is empty, or lacks a column.
+        The ranking is empty or lacks a column, or `flows` does.
 
     Examples
     --------
@@ -84,7 +88,8 @@ def suitability_map(result: MappableResult) -> folium.Map:
     'map_geotransfer'
     """
     outline = NationalOutline(land=boundaries("province"), lines=national_lines())
-    overlays = [*route_overlays(result.provenance["result"]), *catalogue_overlays()]
+    moved = [] if flows is None else flow_overlays(flows)
+    overlays = [*moved, *route_overlays(result.provenance["result"]), *catalogue_overlays()]
     return draw_map(result, overlays=overlays, outline=outline)
 
 

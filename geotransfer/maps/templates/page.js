@@ -14,6 +14,7 @@
       values: gt.codec.float32(data.values),
       scores: gt.codec.float64(data.scores),
       initial: weights,
+      classing: "quantile",
       eligibleLand: data.zones.eligible && gt.codec.float32(data.zones.eligible),
       stability: data.stability && {
         ...data.stability, low: gt.codec.int32(data.stability.low), high: gt.codec.int32(data.stability.high)
@@ -49,7 +50,8 @@
   }
 
   // A theme says, for each zone, which entry of its legend it belongs to.
-  function classes(state, breaks, values, write = (value) => value.toFixed(3)) {
+  function classes(state, quantiles, values, write = (value) => value.toFixed(3)) {
+    const breaks = gt.classes.breaks(state.classing, values, quantiles);
     const { statuses, zones: { status: letters } } = state.data;
     const colours = gt.atlas.ramp(breaks.length);
     let low = values.reduce((least, value) => (value < least ? value : least), Infinity);
@@ -74,7 +76,8 @@
     return {
       id: "score",
       title: words.score,
-      lines: () => [both(words.scoreUnit)],
+      lines: () => [both(words.scoreUnit), both(gt.classes.names[state.classing])],
+      classed: true,
       legend: () => classes(state, state.breaks, state.score)
     };
   }
@@ -85,15 +88,16 @@
     return {
       id: criterion.id,
       title: criterion.title,
-      lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion)],
+      lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion), both(gt.classes.names[state.classing])],
+      classed: true,
       legend: () => classes(state, criterion.breaks, column)
     };
   }
 
   function measureTheme(state, measure) {
     const column = gt.codec.float64(measure.values);
-    const lines = () => [both(measure.unit), both(words.deeper)];
-    return { id: measure.id, title: measure.title, lines: lines, legend: () => classes(state, measure.breaks, column, gt.text.number) };
+    const lines = () => [both(measure.unit), both(words.deeper), both(gt.classes.names[state.classing])];
+    return { id: measure.id, title: measure.title, lines: lines, classed: true, legend: () => classes(state, measure.breaks, column, gt.text.number) };
   }
 
   function statusTheme(state) {
@@ -137,6 +141,7 @@
     const view = { zones: zones, theme: null };
     view.paint = function () {
       const legend = view.theme.legend();
+      at("gt-classing").hidden = !view.theme.classed;
       legend.of.forEach((entry) => { entry.count += 1; });
       zones.paint(legend.of.map((entry) => (entry.colour === null ? pattern : entry.colour)));
       const outside = { colour: gt.atlas.colours.land, label: both(words.outside), count: null };
@@ -257,7 +262,7 @@
     const state = makeState(data);
     const view = makeView(map, state);
     const zones = wireZones(map, state, view, frame);
-    wireLanguages(() => { gt.ranked.speak(); zones.refresh(); }); // an open card has another height in the other language
+    wireLanguages(() => { gt.ranked.speak(); gt.classes.speak(); zones.refresh(); }); // an open card has another height in the other language
     const update = () => {
       view.paint();
       sliders.show(state.shares);
@@ -282,6 +287,7 @@
     at("gt-fixed").hidden = Boolean(data.method);
     document.querySelectorAll("#gt-weights input, #gt-reset").forEach((one) => { one.disabled = !data.method; });
     update();
+    gt.classes.wire(state, view.paint);
     gt.access.wire(map);
     gt.paper.wire(map);
     gt.state = state;
