@@ -28,6 +28,7 @@ from geotransfer.maps.overlays import (
     route_overlays,
 )
 from geotransfer.maps.payload import MappableResult, embedded_json, quantile_breaks, result_json
+from geotransfer.maps.tiles import tiles_json
 from geotransfer.types import Text
 
 __all__ = ["draw_map", "suitability_map"]
@@ -50,6 +51,7 @@ SCRIPTS = (
     "access.js",
     "print.js",
     "cells.js",
+    "tiles.js",
     "classes.js",
     "page.js",
 )
@@ -78,7 +80,7 @@ def suitability_map(result: MappableResult, *, flows: gpd.GeoDataFrame | None = 
     Raises
     ------
     InputError
-        The ranking is empty or lacks a column, or `flows` does.
+        The ranking is empty or lacks a column, or `flows` does; or tiles are asked for without a key.
 
     Examples
     --------
@@ -101,6 +103,7 @@ def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: Na
         "first_view": _corners(_first_view(result.ranking)),
         "outline": outline_json(outline),
         "overlays": [overlay_json(overlay) for overlay in overlays],
+        "tiles": tiles_json(result.provenance["result"]["map"].get("tiles")),
         "cells": cells_json(getattr(result, "suitability", None), _score_breaks(result.ranking)),
     }
     page = _empty_map()

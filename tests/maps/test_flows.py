@@ -69,7 +69,8 @@ def test_flows_are_drawn_and_open_a_card(
         """() => {
             const map = Object.values(window).find((value) => value instanceof L.Map);
             const thin = [];
-            map.eachLayer((one) => { if (one.options.weight === 1 && one.getPopup && one.getPopup()) { thin.push(one); } });
+            const wanted = (one) => one.options.weight === 1 && one.getPopup && one.getPopup();
+            map.eachLayer((one) => { if (wanted(one)) { thin.push(one); } });
             thin[0].openPopup();
         }"""
     )

@@ -259,6 +259,7 @@
     const data = JSON.parse(at("gt-data").textContent);
     const frame = wireMap(map, data.view, data.first_view);
     gt.atlas.drawOutline(map, data.outline);
+    gt.tiles.draw(map, data.tiles);
     const state = makeState(data);
     const view = makeView(map, state);
     const zones = wireZones(map, state, view, frame);
