@@ -51,7 +51,8 @@ def tiles_json(tiles: str | None) -> dict[str, Any] | None:
         got = "nothing" if not key else "something with other characters"
         raise InputError(
             f"the scenario asks for map.tiles = {tiles!r}, but the environment variable {VARIABLE} holds {got}, "
-            "expected a key of letters and digits from Tianditu (console.tianditu.gov.cn); set it, or leave map.tiles out"
+            "expected a key of letters and digits from Tianditu (console.tianditu.gov.cn); "
+            "set it, or leave map.tiles out"
         )
     _LOG.warning("%s (%s)", WARNING.en, VARIABLE)
     return {"address": ADDRESS + key, "servers": "01234567", "warning": WARNING.as_dict()}
