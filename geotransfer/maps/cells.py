@@ -20,7 +20,7 @@ __all__ = ["RAMP", "cells_json"]
 
 RAMP = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84")
 """ColorBrewer YlGnBu, as in templates/atlas.js."""
-CELLS = Text(zh="栅格得分 (原权重)", en="Score of the cells (the run's weights)")
+CELLS = Text(zh="栅格得分 (原权重, 分位数分级)", en="Score of the cells (the run's weights, quantile classes)")
 PIXELS = 900
 """Longest side of the picture: about 5 km a pixel for all of China."""
 MERCATOR = CRS.from_epsg(3857)
