@@ -98,7 +98,7 @@ FUNCTIONS = {
     "special_areas": "(adcodes)",
     "spotis": "(matrix, weights, *, directions, bounds)",
     "standard_deviation_weights": "(matrix)",
-    "suitability_map": "(result)",
+    "suitability_map": "(result, *, flows=None)",
     "swing_weights": "(points, *, judged=None, scored=None)",
     "topsis": "(matrix, weights, *, directions, normalization='vector', bounds=None)",
     "turbine_power_curve": "(turbine)",

@@ -60,7 +60,7 @@ def result_record(
         "provinces": _provinces(ranking),
         "outside_study": _outside(scenario, ranking),
         "statistics": statistics,
-        "map": {"approval_number": scenario.map.approval_number},
+        "map": {"approval_number": scenario.map.approval_number, "tiles": scenario.map.tiles},
     }
 
 

@@ -94,6 +94,7 @@
   function feature(overlay, item) {
     const out = element("div", "gt-tip", element("b", "", both(item.name)), element("div", "", both(overlay.title)));
     const source = overlay.origin ? both(overlay.origin) : item.source;
+    if (item.detail) { out.append(element("div", "", both(item.detail))); }
     if (item.quality.zh) { out.append(element("div", "", both(words.basis), both(item.quality))); }
     if (source) { out.append(element("div", "gt-source", both(words.source), source)); }
     return out;

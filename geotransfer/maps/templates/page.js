@@ -14,6 +14,7 @@
       values: gt.codec.float32(data.values),
       scores: gt.codec.float64(data.scores),
       initial: weights,
+      classing: "quantile",
       eligibleLand: data.zones.eligible && gt.codec.float32(data.zones.eligible),
       stability: data.stability && {
         ...data.stability, low: gt.codec.int32(data.stability.low), high: gt.codec.int32(data.stability.high)
@@ -50,7 +51,8 @@
   }
 
   // A theme says, for each zone, which entry of its legend it belongs to.
-  function classes(state, breaks, values, write = (value) => value.toFixed(3)) {
+  function classes(state, quantiles, values, write = (value) => value.toFixed(3)) {
+    const breaks = gt.classes.breaks(state.classing, values, quantiles);
     const { statuses, zones: { status: letters } } = state.data;
     const colours = gt.atlas.ramp(breaks.length);
     let low = values.reduce((least, value) => (value < least ? value : least), Infinity);
@@ -75,7 +77,8 @@
     return {
       id: "score",
       title: words.score,
-      lines: () => [both(words.scoreUnit)],
+      lines: () => [both(words.scoreUnit), both(gt.classes.names[state.classing])],
+      classed: true,
       legend: () => classes(state, state.breaks, state.score)
     };
   }
@@ -86,7 +89,8 @@
     return {
       id: criterion.id,
       title: criterion.title,
-      lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion)],
+      lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion), both(gt.classes.names[state.classing])],
+      classed: true,
       legend: () => classes(state, criterion.breaks, column)
     };
   }
@@ -94,8 +98,8 @@
   function measureTheme(state, measure) {
     if (measure.better) { return gt.diverging.theme(state, measure); }
     const column = gt.codec.float64(measure.values);
-    const lines = () => [both(measure.unit), both(words.deeper)];
-    return { id: measure.id, title: measure.title, lines: lines, legend: () => classes(state, measure.breaks, column, gt.text.number) };
+    const lines = () => [both(measure.unit), both(words.deeper), both(gt.classes.names[state.classing])];
+    return { id: measure.id, title: measure.title, lines: lines, classed: true, legend: () => classes(state, measure.breaks, column, gt.text.number) };
   }
 
   function statusTheme(state) {
@@ -140,6 +144,7 @@
     view.paint = function () {
       state.shown = view.theme.id;
       const legend = gt.histogram.filtered(state, view.theme.legend());
+      at("gt-classing").hidden = !view.theme.classed;
       legend.of.forEach((entry) => { entry.count += 1; });
       zones.paint(legend.of.map((entry) => (entry.colour === null ? pattern : entry.colour)));
       const outside = { colour: gt.atlas.colours.land, label: both(words.outside), count: null };
@@ -258,10 +263,11 @@
     const data = JSON.parse(at("gt-data").textContent);
     const frame = wireMap(map, data.view, data.first_view);
     gt.atlas.drawOutline(map, data.outline);
+    gt.tiles.draw(map, data.tiles);
     const state = makeState(data);
     const view = makeView(map, state);
     const zones = wireZones(map, state, view, frame);
-    wireLanguages(() => { gt.ranked.speak(); gt.finder.speak(state); gt.share.write(state); zones.refresh(); }); // an open card has another height in the other language
+    wireLanguages(() => { gt.ranked.speak(); gt.finder.speak(state); gt.classes.speak(); gt.share.write(state); zones.refresh(); }); // an open card has another height in the other language
     const update = () => {
       gt.histogram.show(state);
       view.paint();
@@ -277,9 +283,11 @@
     const first = money.length && money[0].id === "delivered_cost_yuan_per_unit" ? money.splice(0, 1) : [];
     themes.unshift(...first);
     themes.splice(themes.length - 1, 0, ...money);
-    const groups = gt.atlas.overlayGroups(map, data.overlays);
+    const cells = gt.cells.layers(map, data.cells);
+    const overlays = data.overlays.concat(cells.overlays);
+    const groups = gt.atlas.overlayGroups(map, data.overlays).concat(cells.groups);
     view.theme = themes[0];
-    gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });
+    gt.panel.layerControl(map, themes, overlays, groups, (theme) => { view.theme = theme; view.paint(); });
     gt.panel.showSources(data.inputs);
     const again = () => { recompute(state); update(); };
     gt.desk.wire({ map: map, state: state, sliders: sliders, visit: zones.visit, update: update, again: again, recompute: () => recompute(state) });
@@ -288,6 +296,9 @@
     at("gt-fixed").hidden = Boolean(data.method);
     document.querySelectorAll("#gt-weights input, #gt-reset").forEach((one) => { one.disabled = !data.method; });
     update();
+    gt.classes.wire(state, view.paint);
+    gt.access.wire(map);
+    gt.paper.wire(map);
     gt.state = state;
   };
 })(window.geotransfer = window.geotransfer || {});

@@ -5,7 +5,7 @@
   const WORDS = {
     score: { zh: "综合适宜性得分", en: "Suitability score" },
     scoreShort: { zh: "得分", en: "Score" },
-    scoreUnit: { zh: "得分 0–1, 1 为最好; 分位数分级", en: "Score 0–1, 1 is best; quantile classes" },
+    scoreUnit: { zh: "得分 0–1, 1 为最好", en: "Score 0–1, 1 is best" },
     status: { zh: "评价状态", en: "Status" },
     rank: { zh: "名次", en: "Rank" },
     failed: { zh: "未通过: ", en: "Fails: " },
@@ -25,7 +25,7 @@
     everyProvince: { zh: "全部省份", en: "All provinces" },
     bestOfEach: { zh: "各省最佳", en: "Best of each" },
     nothingFound: { zh: "没有符合的区域。", en: "No zone fits." },
-    deeper: { zh: "颜色越深数值越大; 分位数分级", en: "Darker is more; quantile classes" },
+    deeper: { zh: "颜色越深数值越大", en: "Darker is more" },
     zones: { zh: "区域数", en: "zones" },
     outside: { zh: "研究范围之外", en: "Outside the study" },
     noWeights: { zh: "所有权重均为 0, 无法排名。", en: "All weights are 0: nothing to rank." },
