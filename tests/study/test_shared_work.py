@@ -90,8 +90,8 @@ def test_a_sweep_over_weights_measures_nothing_again(folder: Path, monkeypatch: 
     def forbidden(*arguments: object) -> None:
         raise AssertionError("measured again")
 
-    for name in ("coverage", "evaluate_rules", "measure", "power_supply", "freight_supply"):
-        monkeypatch.setattr(f"geotransfer.study.assembly.{name}", forbidden)
+    for name in ("coverage", "evaluate_rules", "measure", "power_supply", "freight_of"):
+        monkeypatch.setattr(f"geotransfer.study.outcome.{name}", forbidden)
     for other in (work, gt.SharedWork()):
         gt.run(base().with_overrides({"criteria.people.weight": 0.7, "robustness.draws": 10}), shared=other)
 
