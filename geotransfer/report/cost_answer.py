@@ -8,10 +8,10 @@ from typing import Any
 import geopandas as gpd
 
 from geotransfer.energy.carbon import UNCLEAR
-from geotransfer.report.cost import POWER, PRODUCT_UNITS, VERDICTS
+from geotransfer.report.cost import POWER, PRODUCT_UNITS
 from geotransfer.report.drawing import zone_labels
 from geotransfer.types import Text
-from geotransfer.words import in_words
+from geotransfer.words import CO2_VERDICTS, in_words
 
 __all__ = ["money_answer"]
 
@@ -62,7 +62,7 @@ def _carbon(ranked: gpd.GeoDataFrame, kwh_per_unit: float | None) -> Text:
         "more": int((change > unclear).sum()),
         "no clear change": int((abs(change) <= unclear).sum()),
     }
-    words = [(VERDICTS[name], number) for name, number in counts.items() if number]
+    words = [(CO2_VERDICTS[name], number) for name, number in counts.items() if number]
     return Text(
         zh=f"; 前 {len(top)} 名的碳排放 (平均因子口径): "
         + "、".join(f"{word.zh} {number} 个" for word, number in words)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from geotransfer.siting.finished import DescribedColumn
 from geotransfer.types import Text
+from geotransfer.words import CO2_VERDICTS
 
 __all__ = ["FIGURE_COLUMNS", "WORDS", "Figure", "figures_of"]
 
@@ -41,14 +42,10 @@ TITLES = {
     "dry_season_risk": Text(zh="枯水期限电风险 (1 为有)", en="dry-season cuts (1 = at risk)"),
 }
 WORDS = {
-    "less": Text(zh="减少", en="less"),
-    "more": Text(zh="增加", en="more"),
-    "no clear change": Text(zh="无明显变化", en="no clear change"),
-    "depends on the accounting": Text(zh="取决于核算口径", en="depends on the accounting"),
+    **CO2_VERDICTS,
     "encouraged": Text(zh="鼓励 (附条件)", en="encouraged (with conditions)"),
     "allowed": Text(zh="允许", en="allowed"),
     "banned": Text(zh="禁止", en="banned"),
-    "unknown": Text(zh="未知", en="unknown"),
 }
 """Values of the columns that are words -> as they are shown."""
 FIGURE_COLUMNS = tuple(TITLES)
