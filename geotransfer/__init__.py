@@ -15,6 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from geotransfer.batch.running import BatchReport as BatchReport
+    from geotransfer.batch.running import run_batch as run_batch
+    from geotransfer.batch.sweep import read_cases as read_cases
     from geotransfer.catalog.boundaries import boundaries as boundaries
     from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
@@ -120,6 +123,11 @@ if TYPE_CHECKING:
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
+    from geotransfer.relocation.evaluation import evaluate_matching as evaluate_matching
+    from geotransfer.relocation.matching import Matching as Matching
+    from geotransfer.relocation.matching import match as match
+    from geotransfer.relocation.problem import Problem as Problem
+    from geotransfer.relocation.writing import write_matching as write_matching
     from geotransfer.siting.explanation import Explanation as Explanation
     from geotransfer.siting.explanation import explain as explain
     from geotransfer.siting.locate import locate_sites as locate_sites
@@ -127,6 +135,7 @@ if TYPE_CHECKING:
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
+    from geotransfer.spatial.patches import drop_small_patches as drop_small_patches
     from geotransfer.spatial.proximity import distance_to as distance_to
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
     from geotransfer.spatial.rasterization import rasterize as rasterize
@@ -136,9 +145,14 @@ if TYPE_CHECKING:
     from geotransfer.spec.scenario import scenario as scenario
     from geotransfer.spec.scenario import scenario_names as scenario_names
     from geotransfer.study.assembly import run as run
+    from geotransfer.study.difference import Difference as Difference
+    from geotransfer.study.difference import difference as difference
     from geotransfer.study.result import Result as Result
+    from geotransfer.study.shared_work import SharedWork as SharedWork
 
 _HOMES = {
+    "batch.running": ("BatchReport", "run_batch"),
+    "batch.sweep": ("read_cases",),
     "catalog.boundaries": ("boundaries",),
     "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
@@ -199,6 +213,10 @@ _HOMES = {
     "outputs": ("read_result", "write_result"),
     "qgis.layers": ("from_qgis_layer", "to_qgis_layer"),
     "publishing": ("publish_result",),
+    "relocation.evaluation": ("evaluate_matching",),
+    "relocation.matching": ("Matching", "match"),
+    "relocation.problem": ("Problem",),
+    "relocation.writing": ("write_matching",),
     "raster": ("Raster", "read_raster", "write_raster"),
     "siting.explanation": ("Explanation", "explain"),
     "siting.locate": ("locate_sites",),
@@ -206,12 +224,15 @@ _HOMES = {
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
     "spatial.distance_transform": ("distance_transform",),
+    "spatial.patches": ("drop_small_patches",),
     "spatial.proximity": ("distance_to",),
     "spatial.rasterization": ("excluded_by", "rasterize"),
     "spatial.windowed": ("zonal_resource_area",),
     "spatial.zonal": ("zonal_statistics",),
     "study.assembly": ("run",),
+    "study.difference": ("Difference", "difference"),
     "study.result": ("Result",),
+    "study.shared_work": ("SharedWork",),
     "spec.scenario": ("Scenario", "scenario", "scenario_names"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "CrsError",
+    "EmptyRuleWarning",
     "FetchError",
     "FewerSitesWarning",
     "GeotransferError",
@@ -61,3 +62,7 @@ class InconsistencyWarning(UserWarning):
 
 class FewerSitesWarning(UserWarning):
     """Fewer sites than asked: the land, the area and the spacing allow no more, or none was found."""
+
+
+class EmptyRuleWarning(UserWarning):
+    """A rule whose values do not occur in the study: perhaps a class is mistaken."""

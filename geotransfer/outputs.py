@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import hashlib
 import json
 import os
 import re
@@ -11,7 +12,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,16 +25,18 @@ from rasterio.errors import RasterioError
 
 from geotransfer.errors import InputError, OutputError
 from geotransfer.maps import suitability_map, write_offline
+from geotransfer.output_tables import column_record, describe_columns, filled, write_json, write_table
 from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
 from geotransfer.report import print_pdf, render_report
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
-from geotransfer.study.result import Column, Result
+from geotransfer.study.result import Result
+from geotransfer.study.zones import load_zones
 
 __all__ = [
-    "FILES", "check_sites_file", "check_target", "read_result", "write_map", "write_report", "write_result",
-    "write_sites", "write_table",
+    "FILES", "MANIFEST", "TABLES", "check_target", "is_whole", "read_result", "sibling_folder", "write_map",
+    "write_report", "write_result", "write_table", "write_tables",
 ]  # fmt: skip
 
 FILES = (
@@ -41,10 +44,16 @@ FILES = (
     "rule_areas.parquet", "map.html", "report.html", "run.json",
 )  # fmt: skip
 """What a finished folder holds; run.json is written last and means complete."""
+TABLES = (
+    "ranking.csv", "ranking.parquet", "ranking.columns.json", "suitability.tif", "excluded.tif",
+    "rule_areas.parquet", "run.json", "files.json",
+)  # fmt: skip
+"""What `write_tables` leaves: enough for `read_result` and `write_map`."""
+MANIFEST = "files.json"
+"""Size and sha256 of the other files of such a folder."""
 SOMETIMES = ("stability.tif",)
 """What it holds beside when the scenario draws weights."""
 
-SITE_FILES = (".gpkg", ".csv")
 STAGES = ("tables", "rasters", "map", "report")
 
 WRITE_ERRORS = (
@@ -84,20 +93,85 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
     target = Path(directory).resolve()
     check_target(target)
     watch = Stopwatch(STAGES)
-    with _sibling_folder(target) as folder:
+    with sibling_folder(target) as folder:
         with watch.stage("tables"):
             _write_tables(result, folder)
         with watch.stage("rasters"):
-            write_raster(result.suitability, folder / "suitability.tif")
-            write_raster(result.excluded, folder / "excluded.tif")
-            if result.stability is not None:
-                write_raster(result.stability, folder / "stability.tif")
+            _write_rasters(result, folder)
         with watch.stage("map"):
             write_offline(suitability_map(result), folder / "map.html")
         with watch.stage("report"):
             (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
-        _write_json(_with_stages(result.provenance, watch), folder / "run.json")
+        write_json(_with_stages(result.provenance, watch), folder / "run.json")
         _swap(folder, target)
+
+
+def write_tables(result: Result, directory: str | os.PathLike[str]) -> None:
+    """Write tables, rasters and run.json of a result into a folder, without map and report; whole or not at all.
+
+    The shapes of the zones are not written again: `read_result` takes them from where the scenario has them.
+
+    Parameters
+    ----------
+    result : Result
+        Of `run`.
+    directory : path
+        Receives `TABLES`; replaced as `write_result` does.
+
+    Raises
+    ------
+    OutputError
+        As `write_result`.
+    """
+    target = Path(directory).resolve()
+    check_target(target)
+    watch = Stopwatch(STAGES)
+    with sibling_folder(target) as folder:
+        with watch.stage("tables"):
+            frame = filled(result.ranking)
+            table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
+            write_table(table, folder / "ranking.csv")
+            table.to_parquet(folder / "ranking.parquet", index=False)
+            _write_rule_areas(result, folder)
+            write_json([column_record(c) for c in result.columns], folder / "ranking.columns.json")
+        with watch.stage("rasters"):
+            _write_rasters(result, folder)
+        write_json(_with_stages(result.provenance, watch), folder / "run.json")
+        write_json({path.name: _facts(path) for path in sorted(folder.iterdir())}, folder / MANIFEST)
+        _swap(folder, target)
+
+
+def is_whole(directory: str | os.PathLike[str]) -> bool:
+    """Whether a folder of `write_tables` holds every file as it was written: all are read, and no clock is trusted.
+
+    Examples
+    --------
+    >>> is_whole("nowhere")
+    False
+    """
+    folder = Path(directory)
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return "run.json" in listed and all(_facts(folder / name) == facts for name, facts in listed.items())
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _write_rule_areas(result: Result, folder: Path) -> None:
+    if result.rule_areas is not None:
+        result.rule_areas.to_parquet(folder / "rule_areas.parquet", index=False)
+
+
+def _write_rasters(result: Result, folder: Path) -> None:
+    write_raster(result.suitability, folder / "suitability.tif")
+    write_raster(result.excluded, folder / "excluded.tif")
+    if result.stability is not None:
+        write_raster(result.stability, folder / "stability.tif")
 
 
 def _with_stages(provenance: dict[str, Any], watch: Stopwatch) -> dict[str, Any]:
@@ -134,7 +208,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 @contextmanager
-def _sibling_folder(target: Path) -> Iterator[Path]:
+def sibling_folder(target: Path) -> Iterator[Path]:
     """Yield an empty folder beside `target`; whatever happens, it is gone afterwards."""
     folder: Path | None = None
     try:
@@ -179,80 +253,19 @@ def _swap(folder: Path, target: Path) -> None:
         raise
     for item in old.iterdir():
         # a QGIS project or a note that somebody keeps beside the result stays
-        if item.name not in (*FILES, *SOMETIMES):
+        if item.name not in (*FILES, *TABLES, *SOMETIMES):
             item.rename(target / item.name)
     shutil.rmtree(old, ignore_errors=True)
 
 
 def _write_tables(result: Result, folder: Path) -> None:
-    frame = _filled(result.ranking)
+    frame = filled(result.ranking)
     write_table(pd.DataFrame(frame.drop(columns=frame.geometry.name)), folder / "ranking.csv")
     frame.to_parquet(folder / "ranking.parquet", index=False)
-    if result.rule_areas is not None:
-        result.rule_areas.to_parquet(folder / "rule_areas.parquet", index=False)
+    _write_rule_areas(result, folder)
     frame.to_file(folder / "ranking.gpkg", layer="ranking", driver="GPKG", engine="pyogrio", VERSION="1.3")
-    _describe_columns(result.columns, folder / "ranking.gpkg")
-    _write_json([_column_record(c) for c in result.columns], folder / "ranking.columns.json")
-
-
-def _filled(ranking: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the ranking with text columns free of missing values, so that every format holds the same."""
-    text = ["region", "province", "prefecture", "adcode"]
-    return ranking.assign(**{c: ranking[c].fillna("").astype(str) for c in text if c in ranking})
-
-
-def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write UTF-8 with BOM (Excel reads Chinese); a text cell that Excel would run as a formula gets a leading '."""
-    table = table.copy()
-    for column in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[column]):
-            cells = table[column].fillna("").astype(str)
-            table[column] = cells.where(~cells.str.startswith(("=", "+", "-", "@")), "'" + cells)
-    try:
-        table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
-    except OSError as error:
-        raise OutputError(f"cannot write {str(path)!r}: {error}; is the folder there, and the file closed?") from error
-
-
-def _describe_columns(columns: tuple[Column, ...], path: Path) -> None:
-    """Write title and meaning of the columns by the Schema extension of GeoPackage 1.3 (annex F.9): QGIS shows them."""
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_data_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, "
-            "name TEXT, title TEXT, description TEXT, mime_type TEXT, constraint_name TEXT, "
-            "CONSTRAINT pk_gdc PRIMARY KEY (table_name, column_name), CONSTRAINT gdc_tn UNIQUE (table_name, name))"
-        )
-        database.execute(
-            "CREATE TABLE IF NOT EXISTS gpkg_extensions (table_name TEXT, column_name TEXT, "
-            "extension_name TEXT NOT NULL, definition TEXT NOT NULL, scope TEXT NOT NULL, "
-            "CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name))"
-        )
-        database.execute(
-            "INSERT OR REPLACE INTO gpkg_extensions VALUES "
-            "('gpkg_data_columns', NULL, 'gpkg_schema', "
-            "'http://www.geopackage.org/spec130/#extension_schema', 'read-write')"
-        )
-        rows = [("ranking", c.name, c.name, c.meaning.zh, _description(c), None, None) for c in columns]
-        database.executemany("INSERT OR REPLACE INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-
-
-def _description(column: Column) -> str:
-    unit = f" [{column.unit}]" if column.unit else ""
-    return f"{column.meaning.en}{unit}; source: {column.source}"
-
-
-def _column_record(column: Column) -> dict[str, Any]:
-    return {
-        "name": column.name,
-        "unit": column.unit,
-        "meaning": column.meaning.as_dict(),
-        "source": column.source,
-    }
-
-
-def _write_json(value: Any, path: Path) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+    describe_columns(result.columns, folder / "ranking.gpkg")
+    write_json([column_record(c) for c in result.columns], folder / "ranking.columns.json")
 
 
 def read_result(directory: str | os.PathLike[str]) -> Result:
@@ -277,7 +290,7 @@ def read_result(directory: str | os.PathLike[str]) -> Result:
         )
     provenance = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     scenario = Scenario.from_mapping(provenance["result"]["scenario"], what=f"run.json of {str(folder)!r}")
-    ranking = _read_table(folder / "ranking.parquet", gpd.read_parquet)
+    ranking = _read_ranking(folder, scenario)
     suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
     stability = _read_own(folder / "stability.tif") if (folder / "stability.tif").exists() else None
     columns = column_descriptions(scenario, ranking.columns)
@@ -292,6 +305,20 @@ def _read_table(path: Path, reader: Callable[[Path], Any]) -> Any:
         return reader(path)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{str(path)!r} cannot be read: {error}; run the scenario again") from error
+
+
+def _read_ranking(folder: Path, scenario: Scenario) -> gpd.GeoDataFrame:
+    """Return the ranking with the shapes of its zones; a batch's folder leaves them where the scenario has them."""
+    path = folder / "ranking.parquet"
+    if not (folder / MANIFEST).exists():
+        whole: gpd.GeoDataFrame = _read_table(path, gpd.read_parquet)
+        return whole
+    table = _read_table(path, pd.read_parquet)
+    zones = load_zones(scenario)
+    shapes = pd.Series(zones.shown.to_numpy(), index=zones.table["zone"].to_numpy())
+    if not set(table["zone"]) <= set(shapes.index):
+        raise InputError(f"the zones of {str(folder)!r} are no longer those of {scenario.zones!r}; run it again")
+    return gpd.GeoDataFrame(table, geometry=shapes.loc[table["zone"]].to_numpy(), crs="EPSG:4326")
 
 
 def _read_own(path: Path) -> Raster:
@@ -339,38 +366,3 @@ def write_report(
         print_pdf(html, written[-1], language=language)
     page.write_text(html, encoding="utf-8", newline="\n")
     return written
-
-
-def check_sites_file(path: str | os.PathLike[str]) -> None:
-    """Raise `OutputError` unless `path` ends in .gpkg or .csv and its folder exists."""
-    target = Path(path)
-    if target.suffix.lower() not in SITE_FILES:
-        raise OutputError(f"sites file {str(path)!r} ends in {target.suffix!r}; expected {' or '.join(SITE_FILES)}")
-    if not target.resolve().parent.is_dir():
-        raise OutputError(f"the folder of {str(path)!r} does not exist; create it or choose another")
-
-
-def write_sites(sites: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
-    """Write what `locate_sites` found: GeoPackage (layer ``sites``), or CSV with lon and lat of each site's middle.
-
-    Raises
-    ------
-    OutputError
-        Another ending, or the file cannot be written.
-
-    Examples
-    --------
-    >>> write_sites(gpd.GeoDataFrame(), "sites.txt")
-    Traceback (most recent call last):
-        ...
-    geotransfer.errors.OutputError: sites file 'sites.txt' ends in '.txt'; expected .gpkg or .csv
-    """
-    check_sites_file(path)
-    target = Path(path)
-    with _sibling_folder(target) as folder:
-        draft = folder / f"sites{target.suffix.lower()}"
-        if draft.suffix == ".csv":
-            write_table(pd.DataFrame(sites.drop(columns=sites.geometry.name)), draft)
-        else:
-            sites.to_file(draft, layer="sites", driver="GPKG", engine="pyogrio", VERSION="1.3")
-        draft.replace(target)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+import rasterio.shutil
 from numpy.typing import ArrayLike
 from rasterio._err import CPLE_BaseError  # what GDAL raises when a file is closed; it has no public name
 from rasterio.errors import RasterioError
@@ -24,6 +25,9 @@ __all__ = ["Raster", "check_same_grid", "raster_blocks", "raster_grid", "read_ra
 
 NODATA = -9999.0
 """The value on disk that stands for NaN in memory (GIS programs do not all read NaN)."""
+STRIP_CELLS = 8_000_000
+"""Cells of a raster on disk that are held at a time."""
+CACHE_MB = 128
 OTHER_NODATA = float(np.finfo(np.float32).min)
 """Takes its place where -9999 is a measured value."""
 
@@ -63,6 +67,27 @@ class Raster:
         array.flags.writeable = False
         object.__setattr__(self, "values", array)
         object.__setattr__(self, "grid", grid)
+
+    @classmethod
+    def on_disk(cls, values: FloatArray, grid: Grid) -> Raster:
+        """Return a raster of values that are mapped from a file: they are neither copied nor held.
+
+        Parameters
+        ----------
+        values : numpy.memmap
+            float64, opened for reading, shape of the grid.
+        grid : Grid
+            Where the cells are.
+        """
+        if values.shape != grid.shape or values.dtype != np.float64 or values.flags.writeable:
+            raise GridMismatchError(
+                f"values have shape {values.shape} and type {values.dtype}, expected {grid.shape} and float64, not "
+                "writeable"
+            )
+        raster = object.__new__(cls)
+        object.__setattr__(raster, "values", values)
+        object.__setattr__(raster, "grid", grid)
+        return raster
 
     def __repr__(self) -> str:
         return f"Raster({np.isfinite(self.values).sum()} of {self.grid.size} cells with data, {self.grid!r})"
@@ -264,6 +289,9 @@ def write_raster(raster: Raster, path: str | os.PathLike[str]) -> None:
 
 
 def _write_cog(raster: Raster, path: Path) -> None:
+    if isinstance(raster.values, np.memmap):
+        _write_large_cog(raster, path)
+        return
     nodata = OTHER_NODATA if (raster.values == NODATA).any() else NODATA
     values = np.where(np.isnan(raster.values), nodata, raster.values).astype(np.float32)
     profile = {
@@ -273,3 +301,38 @@ def _write_cog(raster: Raster, path: Path) -> None:
     }  # fmt: skip
     with rasterio.open(path, "w", **profile) as target:
         target.write(values, 1)
+
+
+def _strip(values: FloatArray, top: int, rows: int) -> FloatArray:
+    """Return rows of a mapped array, read and not mapped: mapped pages would fill the memory one by one."""
+    if not isinstance(values, np.memmap):
+        return values[top : top + rows]
+    width = values.shape[1]
+    start = values.offset + top * width * values.itemsize
+    strip = np.fromfile(str(values.filename), dtype=values.dtype, count=rows * width, offset=start)
+    return np.asarray(strip.reshape(rows, width), dtype=np.float64)
+
+
+def _write_large_cog(raster: Raster, path: Path) -> None:
+    """Write what does not fit into memory: strip by strip into a plain file, which GDAL then copies in parts."""
+    height, width = raster.grid.shape
+    rows = 512 * max(1, STRIP_CELLS // (512 * width))
+    plain = path.with_name(f"{path.stem}-plain.tif")
+    profile = {
+        "driver": "GTiff", "dtype": "float32", "count": 1, "height": height, "width": width, "nodata": NODATA,
+        "crs": raster.grid.crs.to_wkt(), "transform": raster.grid.transform, "tiled": True, "blockxsize": 512,
+        "blockysize": 512, "compress": "DEFLATE", "zlevel": 1, "bigtiff": "IF_SAFER",
+    }  # fmt: skip
+    try:
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
+            with rasterio.open(plain, "w", **profile) as target:
+                for top in range(0, height, rows):
+                    strip = _strip(raster.values, top, min(rows, height - top))
+                    values = np.where(np.isnan(strip), NODATA, strip).astype(np.float32)
+                    target.write(values, 1, window=Window(0, top, width, len(strip)))
+            rasterio.shutil.copy(
+                plain, path, driver="COG", compress="DEFLATE", predictor="YES", blocksize=512, overviews="AUTO",
+                resampling="average", bigtiff="IF_SAFER",
+            )  # fmt: skip
+    finally:
+        plain.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS",
+    "CO2_VERDICTS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS",
     "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
     "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
 ]  # fmt: skip
@@ -57,6 +57,15 @@ UNITS: Mapping[str, Text] = {
     "% of possible hours": Text(zh="%(占可照时数)", en="% of possible hours"),
 }
 """As the catalogue and the scenarios write a unit -> as it is shown."""
+
+CO2_VERDICTS: Mapping[str, Text] = {
+    "less": Text(zh="减少", en="less"),
+    "more": Text(zh="增加", en="more"),
+    "no clear change": Text(zh="无明显变化", en="no clear change"),
+    "depends on the accounting": Text(zh="取决于核算口径", en="depends on the accounting"),
+    "unknown": Text(zh="未知", en="unknown"),
+}
+"""What a move does to CO2, as `carbon_change` says it -> as it is shown."""
 
 GROUPS: Mapping[str, Text] = {
     "power cost": Text(zh="用电成本", en="power cost"),

@@ -61,6 +61,8 @@ def missing_for(marker: str) -> str | None:
     """Why tests with this marker cannot run here; None when they can."""
     if marker == "data" and find_shared_data() is None:
         return "no shared test data: set GEOTRANSFER_TEST_DATA"
+    if marker == "distributed" and importlib.util.find_spec("distributed") is None:
+        return "dask[distributed] is not installed: pip install 'geotransfer[distributed]'"
     if marker == "browser" and importlib.util.find_spec("playwright") is None:
         return "playwright is not installed: pip install 'geotransfer[test]'"
     if marker == "browser" and find_chromium() is None:
@@ -97,7 +99,9 @@ def find_qgis_process() -> str | None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    reasons = {marker: missing_for(marker) for marker in ("data", "browser", "qgis", "qgis_target", "postgis")}
+    reasons = {
+        marker: missing_for(marker) for marker in ("data", "browser", "distributed", "qgis", "qgis_target", "postgis")
+    }
     for item in items:
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):

@@ -165,7 +165,10 @@ def test_the_current_folder_and_a_link_are_folders_like_any_other(
 
 
 def test_a_result_in_which_all_is_excluded_can_be_read_back(tmp_path: Path) -> None:
-    overrides = {"within": ["宁夏"], "grid.resolution": 25_000, "rules.elevation.test.at_most": -100.0}
+    # of one's own places each gets its answer; a region whose rules leave nothing is refused
+    parks = tmp_path / "parks.csv"
+    parks.write_text("name,lon,lat\n灵武园,106.5,38.1\n", encoding="utf-8")
+    overrides = {"zones": str(parks), "grid.resolution": 25_000, "rules.elevation.test.at_most": -100.0}
     gt.write_result(gt.run(gt.scenario("aluminium").with_overrides(overrides)), tmp_path / "out")
     back = gt.read_result(tmp_path / "out")
     assert set(back.ranking["status"]) == {"excluded"}

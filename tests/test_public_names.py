@@ -13,6 +13,9 @@ import pytest
 import geotransfer as gt
 
 FUNCTIONS = {
+    "evaluate_matching": "(plan, happened)",
+    "match": "(problem)",
+    "write_matching": "(matching, directory)",
     "aggregate_comparisons": "(matrices, *, weights=None)",
     "align": "(raster, grid, *, resampling)",
     "best_ways": "(network, zones, destination, *, by='cost')",
@@ -28,9 +31,11 @@ FUNCTIONS = {
     "critic_weights": "(matrix, *, directions)",
     "delivered_cost": "(power_price, *, kwh_per_unit, freight_in=0.0, freight_out=0.0, carbon_price=0.0, "
     "co2_t_per_unit=0.0, water_price=0.0, water_m3_per_unit=0.0, labour=0.0)",
+    "difference": "(first, second)",
     "delivered_price": "(area, *, mode, tables, user=None, load_factor=None, green=None)",
     "distance_to": "(features, grid, *, max_distance=None)",
     "distance_transform": "(cells, *, resolution=(1.0, 1.0))",
+    "drop_small_patches": "(allowed, *, min_area_km2, neighbours=8)",
     "entropy_weights": "(matrix)",
     "explain": "(result, zone)",
     "from_qgis_layer": "(layer)",
@@ -83,7 +88,10 @@ FUNCTIONS = {
     "read_raster": "(path, *, band=1, bounds=None)",
     "resource_area": "(eligible_km2, capacity_factor, *, density_mw_km2, land_cover=None)",
     "rugged_zone_value": "(mean, high, relief_m, *, from_relief_m)",
-    "run": "(scenario, *, progress=None)",
+    "read_cases": "(sources, *, overrides=None)",
+    "run": "(scenario, *, progress=None, shared=None, memory_mb=9000.0)",
+    "run_batch": "(scenarios, *, out, client=None, workers=1, scheduler=None, scheduler_file=None, "
+    "memory_limit_mb=None, progress=None)",
     "scenario": "(name)",
     "score_categories": "(values, *, scores)",
     "score_fuzzy": "(values, *, kind, midpoint, spread)",
@@ -93,7 +101,7 @@ FUNCTIONS = {
     "special_areas": "(adcodes)",
     "spotis": "(matrix, weights, *, directions, bounds)",
     "standard_deviation_weights": "(matrix)",
-    "suitability_map": "(result)",
+    "suitability_map": "(result, *, flows=None)",
     "swing_weights": "(points, *, judged=None, scored=None)",
     "to_qgis_layer": "(features, name)",
     "topsis": "(matrix, weights, *, directions, normalization='vector', bounds=None)",
@@ -120,8 +128,20 @@ CLASSES = {
     "PowerCurve": "(name, speed, share)",
     "Raster": "(values, grid)",
     "Scenario.from_file": "(path)",
+    "SharedWork": "(*, disk=True, memory_mb=1000.0, disk_mb=4000)",
 }
-OTHERS = ("DeliveredCost", "DeliveredPrice", "Explanation", "IndustryProfile", "Result", "Scenario")
+OTHERS = (
+    "BatchReport",
+    "DeliveredCost",
+    "DeliveredPrice",
+    "Difference",
+    "Explanation",
+    "IndustryProfile",
+    "Matching",
+    "Problem",
+    "Result",
+    "Scenario",
+)
 RESULT = ("ranking", "suitability", "excluded", "provenance", "scenario", "columns")
 
 HEAVY = ("exactextract", "folium", "frykit", "geopandas", "matplotlib", "numba", "pandas", "pvlib", "pyarrow",

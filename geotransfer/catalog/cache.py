@@ -1,8 +1,8 @@
-"""Modelled layers on disk: content-keyed, checked on reading, written atomically, never needed.
+"""Modelled layers and shared work on disk: content-keyed, checked on reading, written atomically, never needed.
 
 A file is the sha256 of its payload (32 bytes) followed by the payload. Whatever is wrong with it (short,
 changed, unreadable), the layer is computed again; a folder that cannot be written only makes that happen every
-time.
+time. Shared work (`shared`) lies in a folder of its own, which is kept below a size: what was used longest ago goes.
 """
 
 from __future__ import annotations
@@ -19,12 +19,18 @@ from platformdirs import user_cache_path
 
 from geotransfer.catalog.entries import shipped_bytes
 from geotransfer.errors import InputError
-from geotransfer.files import written_whole
+from geotransfer.files import locked, written_whole
 
-__all__ = ["cache_directory", "cached", "content_key"]
+__all__ = ["WORK_MB", "cache_directory", "cached", "content_key", "shared"]
 
 VARIABLE = "GEOTRANSFER_CACHE_DIR"
 DIGEST = hashlib.sha256().digest_size
+WORK = "work"
+"""Folder of shared work below the cache."""
+WORK_MB = 4000
+"""What it may hold, unless told otherwise."""
+ROOM = 0.8
+"""Share of the limit that is left after tidying, so that not every file tidies."""
 
 
 def cache_directory() -> Path:
@@ -118,3 +124,58 @@ def _write(path: Path, payload: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as draft:
             draft.write_bytes(hashlib.sha256(payload).digest() + payload)
+
+
+def shared(name: str, key: str, make: Callable[[], bytes], *, limit_mb: float = WORK_MB) -> bytes:
+    """Return the payload stored under `key` in the folder of shared work, or make it and store it.
+
+    Of several processes that ask at once one makes it, and the others wait; when that one is killed, the next does.
+
+    Parameters
+    ----------
+    name, key, make
+        As of `cached`.
+    limit_mb : float
+        Size of the folder; beyond it the files that were used longest ago are removed.
+
+    Examples
+    --------
+    >>> shared("example", "00", lambda: b"first"), shared("example", "00", lambda: b"second")
+    (b'first', b'first')
+    """
+    folder = cache_directory() / WORK
+    path = folder / f"{name}-{key[:32]}.bin"
+    found = _read(path)
+    if found is None:
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+        lock = path.with_suffix(".lock")
+        with locked(lock, wait=True):
+            found = _read(path)
+            if found is None:
+                found = make()
+                _write(path, found)
+                _tidy(folder, limit_mb * 1e6)
+            with suppress(OSError):  # who waits for it holds the file open, and finds the payload
+                lock.unlink(missing_ok=True)
+    with suppress(OSError):
+        os.utime(path)
+    return found
+
+
+def _tidy(folder: Path, limit: float) -> None:
+    """Remove the files used longest ago until the folder is well below its limit."""
+    files = []
+    for path in folder.glob("*.bin"):
+        with suppress(OSError):  # another process removed it
+            facts = path.stat()
+            files.append((facts.st_mtime_ns, facts.st_size, path))
+    total = sum(size for _, size, _ in files)
+    if total <= limit:
+        return
+    for _, size, path in sorted(files):
+        with suppress(OSError):  # Windows: another process reads it
+            path.unlink()
+            total -= size
+        if total <= ROOM * limit:
+            return

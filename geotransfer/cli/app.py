@@ -12,9 +12,11 @@ from typing import Annotated, TextIO
 import typer
 
 from geotransfer.cli import (
+    batch_commands,
     diagnosis_commands,
     industry_commands,
     layer_commands,
+    match_commands,
     publish_command,
     qgis_commands,
     route_commands,
@@ -33,10 +35,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 study_commands.register(app)
+batch_commands.register(app)
 route_commands.register(app)
 siting_commands.register(app)
 industry_commands.register(app)
 diagnosis_commands.register(app)
+match_commands.register(app)
 publish_command.register(app)
 app.add_typer(layer_commands.app, name="layers")
 app.add_typer(qgis_commands.app, name="qgis")

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text as Line
 
 from geotransfer.siting.explanation import Explanation
+from geotransfer.siting.figures import WORDS
 from geotransfer.types import Text
 from geotransfer.words import METHODS, STABILITIES, STATUSES, UNITS, in_words, place_words
 
@@ -296,5 +297,7 @@ def _figures(found: Explanation, *, zh: bool) -> list[RenderableType]:
     )
     for item in found.figures:
         unit = escape(_unit(item.unit, zh=zh))
-        table.add_row(escape(_pick(item.title, zh=zh)), _figure(item.value), unit)
+        said = WORDS.get(item.value) if isinstance(item.value, str) else None
+        value = _figure(item.value) if said is None else escape(_pick(said, zh=zh))
+        table.add_row(escape(_pick(item.title, zh=zh)), value, unit)
     return [table]

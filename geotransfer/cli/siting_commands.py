@@ -63,7 +63,8 @@ def _locate(
 ) -> None:
     """Find the best sites of a size on the cells of a finished run, kept apart from each other."""
     from geotransfer.cli.site_table import print_sites
-    from geotransfer.outputs import check_sites_file, read_result, write_sites
+    from geotransfer.output_sites import check_sites_file, write_sites
+    from geotransfer.outputs import read_result
     from geotransfer.siting.locate import locate_sites
 
     _check_language(language)

@@ -9,12 +9,15 @@ from typing import Any, cast
 
 import folium
 import geopandas as gpd
+import numpy as np
 import shapely
 from branca.element import Element, Figure, MacroElement
 from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from geotransfer.catalog.boundaries import boundaries, national_lines
+from geotransfer.maps.cells import cells_json
+from geotransfer.maps.flows import flow_overlays
 from geotransfer.maps.leaflet_assets import LEAFLET_VERSION, inert_script, inert_style, leaflet_css, leaflet_js
 from geotransfer.maps.overlays import (
     NationalOutline,
@@ -24,7 +27,8 @@ from geotransfer.maps.overlays import (
     overlay_json,
     route_overlays,
 )
-from geotransfer.maps.payload import MappableResult, embedded_json, result_json
+from geotransfer.maps.payload import MappableResult, embedded_json, quantile_breaks, result_json
+from geotransfer.maps.tiles import tiles_json
 from geotransfer.types import Text
 
 __all__ = ["draw_map", "suitability_map"]
@@ -35,12 +39,16 @@ REGIONAL = 0.25
 """Zones that span less than this share of China's width and height fill the first view."""
 MARGIN = 0.15
 SMALLEST_VIEW_DEG = 0.5
-SCRIPTS = ("codec.js", "scoring.js", "text.js", "atlas.js", "cards.js", "panel.js", "page.js")
+SCRIPTS = (
+    *("codec.js", "scoring.js", "text.js", "atlas.js", "diverging.js", "neighbours.js", "place.js", "cards.js"),
+    *("panel.js", "weights.js", "share.js", "export.js", "picture.js", "histogram.js", "compare.js", "finder.js"),
+    *("ranked.js", "desk.js", "access.js", "print.js", "cells.js", "tiles.js", "classes.js", "page.js"),
+)
 NO_APPROVAL = Text(zh="审图号: 未填", en="审图号 (map approval number): not given")
 OUR_CREDIT = Text(zh="数据来源见“数据来源与许可”", en="data: see “Data sources and licences”")
 
 
-def suitability_map(result: MappableResult) -> folium.Map:
+def suitability_map(result: MappableResult, *, flows: gpd.GeoDataFrame | None = None) -> folium.Map:
     """Return a map of a result that opens with no network: scores, criteria, status, sliders for the weights.
 
     Over the zones lie the catalogue's corridors, hubs, ports, data-centre clusters and clean-energy bases, and the
@@ -49,7 +57,9 @@ def suitability_map(result: MappableResult) -> folium.Map:
     Parameters
     ----------
     result : Result
-        Or anything with its `ranking` and `provenance`.
+        Or anything with its `ranking` and `provenance`; cells are shown where it has `suitability`.
+    flows : GeoDataFrame, optional
+        Flows of a relocation, drawn over the zones; see `geotransfer.maps.flows.flow_overlays` for its columns.
 
     Returns
     -------
@@ -59,7 +69,7 @@ def suitability_map(result: MappableResult) -> folium.Map:
     Raises
     ------
     InputError
-        The ranking is empty, or lacks a column.
+        The ranking is empty or lacks a column, or `flows` does; or tiles are asked for without a key.
 
     Examples
     --------
@@ -69,7 +79,8 @@ def suitability_map(result: MappableResult) -> folium.Map:
     'map_geotransfer'
     """
     outline = NationalOutline(land=boundaries("province"), lines=national_lines())
-    overlays = [*route_overlays(result.provenance["result"]), *catalogue_overlays()]
+    moved = [] if flows is None else flow_overlays(flows)
+    overlays = [*moved, *route_overlays(result.provenance["result"]), *catalogue_overlays()]
     return draw_map(result, overlays=overlays, outline=outline)
 
 
@@ -81,6 +92,8 @@ def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: Na
         "first_view": _corners(_first_view(result.ranking)),
         "outline": outline_json(outline),
         "overlays": [overlay_json(overlay) for overlay in overlays],
+        "tiles": tiles_json(result.provenance["result"]["map"].get("tiles")),
+        "cells": cells_json(getattr(result, "suitability", None), _score_breaks(result.ranking)),
     }
     page = _empty_map()
     root = cast(Figure, page.get_root())
@@ -91,6 +104,10 @@ def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: Na
     root.html.add_child(_Verbatim(body), name="geotransfer_page")
     page.add_child(_Start())  # type: ignore[no-untyped-call]
     return page
+
+
+def _score_breaks(ranking: gpd.GeoDataFrame) -> list[float]:
+    return quantile_breaks(ranking["score"].to_numpy(dtype=np.float64))
 
 
 def _whole(ranking: gpd.GeoDataFrame) -> tuple[float, ...]:

@@ -47,7 +47,8 @@ class Overlay:
     id : str
     title : Text
     features : GeoDataFrame
-        With a CRS; column ``name``, optionally ``name_en``, ``quality`` and ``source``; points, lines or polygons.
+        With a CRS; column ``name``, optionally ``name_en``, ``quality``, ``source``, ``detail_zh`` with ``detail_en``
+        (a line of the card) and ``width`` (of the line, pixels); points, lines or polygons.
     colour : str
         CSS colour.
     symbol : {"line", "dot", "ring", "square", "area"}
@@ -211,6 +212,8 @@ def _feature(row: Mapping[Any, Any], *, own_source: bool) -> dict[str, Any]:
         "name": {"zh": name, "en": _text(row.get("name_en")) or name},
         "quality": in_words(_text(row.get("quality")), QUALITIES).as_dict(),
         "source": _text(row.get("source")) if own_source else "",
+        **({"detail": {"zh": row["detail_zh"], "en": row["detail_en"]}} if "detail_zh" in row else {}),
+        **({"width": round(float(row["width"]), 1)} if "width" in row else {}),
         "points" if point else "paths": _points(shape) if point else _paths(shape, tolerance=_tolerance(shape)),
     }
 

@@ -12,9 +12,15 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pydantic import TypeAdapter
 
 from geotransfer.errors import CrsError, InputError
+from geotransfer.maps.cards import cost_terms, regions, unchecked, verdicts
+from geotransfer.maps.measures import measures
+from geotransfer.maps.pinyin import pinyin_keys
+from geotransfer.maps.presets import preset_weights
 from geotransfer.maps.topology import QUANTA_PER_TOLERANCE, coverage_tolerance, shared_arcs, simplified
+from geotransfer.spec.aggregation import Aggregation, aggregate
 from geotransfer.types import FloatArray
 from geotransfer.words import NOT_GIVEN, QUALITIES, REASONS, STABILITIES, STATUSES, UNITS, in_words, place_words
 
@@ -22,7 +28,11 @@ __all__ = ["MappableResult", "embedded_json", "quantile_breaks", "result_json"]
 
 CLASSES = 7
 SCORE_TOLERANCE = 1e-6
+IN_PAGE = ("weighted_sum", "weighted_product", "topsis", "topsis_vector", "topsis_minmax", "spotis")
+"""Aggregations that templates/scoring.js computes."""
 STATUS_LETTERS = {"ranked": "r", "excluded": "e", "unknown": "u"}
+HALF = 0.5
+"""Share of the variance between provinces from which ranks are called mostly provincial."""
 SMALL_DEG = 0.15
 """Zones whose median width is less (parks, sites) are a few pixels of a national map: their outline is dark."""
 
@@ -69,7 +79,20 @@ def result_json(result: MappableResult) -> dict[str, Any]:
         "score": _packed(total, "<f8"),
         "rank": _packed(ranking["rank"].astype("Int64").fillna(-1).to_numpy(dtype=np.int64), "<i4"),
         "breaks": quantile_breaks(total),
-        "exact": _is_weighted_sum(scores, total, [float(criterion["weight"]) for criterion in criteria]),
+        "exact": _is_repeated(facts, scores, total, [float(criterion["weight"]) for criterion in criteria]),
+        "method": _method(facts)["method"] if _method(facts)["method"] in IN_PAGE else None,
+        "presets": preset_weights(
+            scores, (ranking["status"] == "ranked").to_numpy(), [float(criterion["weight"]) for criterion in criteria]
+        ),
+        "weighting": bool(facts["scenario"].get("weighting")),
+        "measures": [_measure(one) for one in measures(ranking, criteria=ids)],
+        "terms": [{**term, "values": _packed(term["values"], "<f4")} for term in cost_terms(ranking)],
+        "verdict": verdicts(ranking),
+        "unchecked": unchecked(facts),
+        "regions": regions(ranking),
+        "pinyin": _pinyin(ranking),
+        "provinces": _indexed(_strings(ranking, "province")),
+        "by_province": _mostly_provincial(facts),
         "rules": _rules(facts),
         "stability": _stability(ranking),
         "inputs": [_input(entry) for entry in facts["inputs"]],
@@ -226,13 +249,37 @@ def _input(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {"title": entry["title"], "quality": in_words(entry["quality"], QUALITIES).as_dict(), **given}
 
 
-def _is_weighted_sum(scores: FloatArray, total: FloatArray, weights: Sequence[float]) -> bool:
-    """Say whether the run's score is the weighted sum of the zone's scores, which the sliders compute."""
+def _measure(measure: Mapping[str, Any]) -> dict[str, Any]:
+    band = {name: None if measure[name] is None else _packed(measure[name], "<f4") for name in ("low", "high")}
+    values = measure["values"]
+    return {**measure, **band, "values": _packed(values, "<f8"), "breaks": quantile_breaks(values)}
+
+
+def _pinyin(ranking: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return search keys of the zones and of the provinces, in the order of ``provinces.names``."""
+    provinces = _indexed(_strings(ranking, "province"))["names"]
+    zones, places = pinyin_keys(_strings(ranking, "name")), pinyin_keys(provinces)
+    return None if zones is None else {"zones": zones, "provinces": places}
+
+
+def _method(facts: Mapping[str, Any]) -> Mapping[str, Any]:
+    how: Mapping[str, Any] = facts["scenario"].get("aggregation") or {"method": "weighted_sum"}
+    return how
+
+
+def _mostly_provincial(facts: Mapping[str, Any]) -> bool:
+    """Say whether at least half of the score's variance lies between provinces."""
+    share = (facts.get("statistics") or {}).get("between_province_variance_share")
+    return share is not None and share >= HALF
+
+
+def _is_repeated(facts: Mapping[str, Any], scores: FloatArray, total: FloatArray, weights: Sequence[float]) -> bool:
+    """Say whether the scenario's aggregation of the zones' scores, which the sliders compute, is the run's score."""
     known = np.isfinite(total)
     if not known.any():
         return True
     share = np.asarray(weights) / sum(weights)
-    again = scores[known][:, share > 0] @ share[share > 0]
+    again = aggregate(TypeAdapter(Aggregation).validate_python(_method(facts)), scores[known], share)
     return bool(np.max(np.abs(again - total[known])) < SCORE_TOLERANCE)
 
 

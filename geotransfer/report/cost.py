@@ -10,9 +10,9 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.types import Text
-from geotransfer.words import in_words
+from geotransfer.words import CO2_VERDICTS, in_words
 
-__all__ = ["CostSection", "cost_section"]
+__all__ = ["POWER", "PRODUCT_UNITS", "CostSection", "cost_section"]
 
 TOP = 10
 TERM_TITLES = {
@@ -22,13 +22,6 @@ TERM_TITLES = {
     "carbon": Text(zh="碳", en="carbon"),
     "water": Text(zh="水", en="water"),
     "labour": Text(zh="人工", en="labour"),
-}
-VERDICTS = {
-    "less": Text(zh="减少", en="less"),
-    "more": Text(zh="增加", en="more"),
-    "no clear change": Text(zh="无明显变化", en="no clear change"),
-    "depends on the accounting": Text(zh="取决于核算口径", en="depends on the accounting"),
-    "unknown": Text(zh="未知", en="unknown"),
 }
 CONFIDENCES = {
     "high": Text(zh="高", en="high"),
@@ -207,4 +200,4 @@ def _verdicts(ranked: gpd.GeoDataFrame) -> list[tuple[Text, int]]:
     if "co2_verdict" not in ranked:
         return []
     counts = ranked["co2_verdict"].value_counts()
-    return [(words, int(counts[verdict])) for verdict, words in VERDICTS.items() if verdict in counts.index]
+    return [(words, int(counts[verdict])) for verdict, words in CO2_VERDICTS.items() if verdict in counts.index]

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 
+from geotransfer.report.cost import PRODUCT_UNITS
 from geotransfer.report.drawing import INK, ReportFigure, report_figure, rows_down, zone_labels
 from geotransfer.types import FloatArray, Text
+from geotransfer.words import in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,12 +38,12 @@ def cost_figure(ranking: gpd.GeoDataFrame) -> Iterator[ReportFigure]:
     cheapest = cheapest.head(CHEAPEST)
     if cheapest.empty:
         return
-    names, unit = zone_labels(cheapest), str(cheapest["product_unit"].iloc[0])
+    names, unit = zone_labels(cheapest), in_words(str(cheapest["product_unit"].iloc[0]), PRODUCT_UNITS)
     terms = {name: cheapest[name].to_numpy(float) for name in TERMS if name in cheapest}
     total = cheapest["delivered_cost_yuan_per_unit"].to_numpy(float)
     band = _band(cheapest)
     origin = total[0] + float(cheapest["saving_yuan_per_unit"].iloc[0]) if "saving_yuan_per_unit" in cheapest else None
-    words = {"zh": (f"元/{unit}", "转出地"), "en": (f"yuan/{unit}", "origin")}
+    words = {"zh": (f"元/{unit.zh}", "转出地"), "en": (f"yuan/{unit.en}", "origin")}
 
     def draw(axes: Axes, language: str) -> None:
         rows, left = np.arange(len(names)), np.zeros(len(names))

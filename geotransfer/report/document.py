@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from geotransfer.errors import InputError
 from geotransfer.report.cost import cost_section
+from geotransfer.report.cost_answer import money_answer
 from geotransfer.report.drawing import can_draw
 from geotransfer.report.figures import NO_FIGURES, report_figures
 from geotransfer.report.freight import freight_lines
@@ -172,12 +173,12 @@ def _label(name: object, instead: object) -> str:
 
 
 def _answer(ranking: gpd.GeoDataFrame, facts: Mapping[str, Any]) -> list[Text]:
-    """Return the answer in five lines."""
+    """Return the answer in five lines; where cost is known, it takes the place of what excludes most."""
     return [
         _how_many(facts["counts"]),
         _which(ranking),
         _where(ranking),
-        _why_not(facts),
+        money_answer(ranking, facts) or _why_not(facts),
         _how_sure(facts),
     ]
 
@@ -256,7 +257,7 @@ def _how_sure(facts: Mapping[str, Any]) -> Text:
         zh=f"得分方差的 {share} 在省际之间; {unchecked} 条法定规则无数据、未核查"
         + (", 结果仅为初筛。" if unchecked else "。"),
         en=f"{share} of the variance of the score lies between provinces; "
-        f"{unchecked} rules the law asks for are unchecked" + (": this is a screening." if unchecked else "."),
+        f"{unchecked} rules of law or lists of policy are unchecked" + (": this is a screening." if unchecked else "."),
     )
 
 

@@ -10,18 +10,45 @@ import pandas as pd
 
 from geotransfer.siting.finished import DescribedColumn
 from geotransfer.types import Text
+from geotransfer.words import CO2_VERDICTS
 
-__all__ = ["FIGURE_COLUMNS", "Figure", "figures_of"]
+__all__ = ["FIGURE_COLUMNS", "WORDS", "Figure", "figures_of"]
 
-FIGURE_COLUMNS = (
-    *("rank_cost", "delivered_cost_yuan_per_unit", "delivered_cost_p05", "delivered_cost_p95"),
-    *("power_price_yuan_per_kwh", "cost_power_yuan_per_unit", "freight_cost_yuan_per_unit"),
-    *("cost_carbon_yuan_per_unit", "cost_water_yuan_per_unit", "cost_labour_yuan_per_unit", "saving_yuan_per_unit"),
-    *("co2_average_kg_per_kwh", "co2_contract_kg_per_kwh", "co2_marginal_kg_per_kwh", "co2_t_per_unit"),
-    *("co2_change_average_t_per_unit", "co2_change_contract_t_per_unit", "co2_change_marginal_t_per_unit"),
-    *("co2_verdict", "water_m3_per_unit", "water_m3_per_year", "water_note"),
-    *("policy_direction", "policy_special_area", "dry_season_risk"),
-)
+TITLES = {
+    "rank_cost": Text(zh="成本名次", en="rank by cost"),
+    "delivered_cost_yuan_per_unit": Text(zh="单位交付成本", en="delivered cost"),
+    "delivered_cost_p05": Text(zh="单位交付成本, 5 % 分位", en="delivered cost, 5th percentile"),
+    "delivered_cost_p95": Text(zh="单位交付成本, 95 % 分位", en="delivered cost, 95th percentile"),
+    "power_price_yuan_per_kwh": Text(zh="到厂电价", en="price of power at the gate"),
+    "cost_power_yuan_per_unit": Text(zh="其中电费", en="of it power"),
+    "freight_cost_yuan_per_unit": Text(zh="其中运费", en="of it freight"),
+    "cost_carbon_yuan_per_unit": Text(zh="其中碳成本", en="of it carbon"),
+    "cost_water_yuan_per_unit": Text(zh="其中水费", en="of it water"),
+    "cost_labour_yuan_per_unit": Text(zh="其中人工", en="of it labour"),
+    "saving_yuan_per_unit": Text(zh="比转出地节省", en="saved against the origin"),
+    "co2_average_kg_per_kwh": Text(zh="用电碳排放, 平均因子口径", en="carbon of power, average book"),
+    "co2_contract_kg_per_kwh": Text(zh="用电碳排放, 合同口径", en="carbon of power, contract book"),
+    "co2_marginal_kg_per_kwh": Text(zh="用电碳排放, 边际口径", en="carbon of power, marginal book"),
+    "co2_t_per_unit": Text(zh="单位产品碳排放", en="CO2 per unit of product"),
+    "co2_change_average_t_per_unit": Text(zh="迁移的碳变化, 平均因子口径", en="change of CO2, average book"),
+    "co2_change_contract_t_per_unit": Text(zh="迁移的碳变化, 合同口径", en="change of CO2, contract book"),
+    "co2_change_marginal_t_per_unit": Text(zh="迁移的碳变化, 边际口径", en="change of CO2, marginal book"),
+    "co2_verdict": Text(zh="三种口径的结论", en="verdict of the three books"),
+    "water_m3_per_unit": Text(zh="单位产品取水量", en="water per unit of product"),
+    "water_m3_per_year": Text(zh="年取水量", en="water of the plant in a year"),
+    "water_note": Text(zh="水约束", en="note on water"),
+    "policy_direction": Text(zh="政策方向", en="direction of policy"),
+    "policy_special_area": Text(zh="特殊类型地区", en="special areas"),
+    "dry_season_risk": Text(zh="枯水期限电风险 (1 为有)", en="dry-season cuts (1 = at risk)"),
+}
+WORDS = {
+    **CO2_VERDICTS,
+    "encouraged": Text(zh="鼓励 (附条件)", en="encouraged (with conditions)"),
+    "allowed": Text(zh="允许", en="allowed"),
+    "banned": Text(zh="禁止", en="banned"),
+}
+"""Values of the columns that are words -> as they are shown."""
+FIGURE_COLUMNS = tuple(TITLES)
 """Columns that answer in yuan, tonnes and words; each is shown where the ranking has it."""
 
 
@@ -44,13 +71,14 @@ def figures_of(zone: pd.Series[Any], columns: Sequence[DescribedColumn]) -> tupl
     3.0
     """
     described = {column.name: column for column in columns}
+    product = str(zone.get("product_unit") or "unit")
     found = []
     for name in FIGURE_COLUMNS:
         value = _plain(zone.get(name)) if name in zone.index else ""
         if value != "":
             column = described.get(name)
-            title = Text(zh=name, en=name) if column is None else column.meaning
-            found.append(Figure(name, title, "" if column is None else column.unit, value))
+            unit = "" if column is None else column.unit.replace("/unit", f"/{product}")
+            found.append(Figure(name, TITLES[name], unit, value))
     return tuple(found)
 
 

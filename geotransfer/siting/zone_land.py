@@ -78,8 +78,12 @@ def rules_on_zone(result: FinishedResult, zone: pd.Series[Any]) -> tuple[RuleOnZ
 def unchecked_on_zone(result: FinishedResult, zone: pd.Series[Any]) -> tuple[RuleOnZone, ...]:
     """Return the rules that had no data for this zone."""
     rules = result.scenario.rules
-    names = [name for name in str(zone["unchecked_rules"] or "").split(";") if name in rules]
-    return tuple(RuleOnZone(name, rules[name].title, rules[name].basis, False, False, None, None) for name in names)
+    titles = {rule["id"]: Text(**rule["title"]) for rule in result.provenance["result"].get("unchecked_rules", [])}
+    titles |= {name: rule.title for name, rule in rules.items()}
+    # lists of policy are no rules of the scenario: their basis is what they are called
+    names = [name for name in str(zone["unchecked_rules"] or "").split(";") if name in titles]
+    basis = {name: rules[name].basis if name in rules else titles[name] for name in names}
+    return tuple(RuleOnZone(name, titles[name], basis[name], False, False, None, None) for name in names)
 
 
 def room_of_zone(result: FinishedResult, zone: pd.Series[Any]) -> RoomOfZone:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,13 +19,15 @@ from geotransfer.grid import Grid
 from geotransfer.raster import Raster, raster_grid, read_raster, read_values
 from geotransfer.spatial.cell_area import row_area_km2
 from geotransfer.spatial.rasterization import checked_zones
-from geotransfer.types import FloatArray
+from geotransfer.types import FloatArray, IntArray
 
 __all__ = [
     "CELLS_IN_MEMORY",
     "RasterFile",
     "RasterLike",
+    "TileReader",
     "WindowSource",
+    "by_tiles",
     "check_one_grid",
     "opened",
     "zonal_resource_area",
@@ -34,6 +37,10 @@ CELLS_IN_MEMORY = 4_000_000
 """A window holds at most so many cells (32 MB a layer): zones with more are read in parts."""
 LARGE_CELLS = 20_000_000
 """A file with more cells is never held whole (160 MB)."""
+TILE = 512
+"""Side of a tile in cells; that of most tiled files."""
+KEPT_TILES = 40
+"""Of each file (80 MB): two bands of China at 0.01 degrees have 26."""
 RasterLike = Raster | str | os.PathLike[str]
 Window = tuple[slice, slice]
 Reader = Callable[[Window], FloatArray]
@@ -63,6 +70,53 @@ class RasterFile:
             top - (rows.start + 0.25) * height,
         )
         return read_values(self.path, bounds=bounds)[0]
+
+
+class TileReader:
+    """Reads windows of a file tile by tile, and keeps the tiles used last: neighbouring zones share them."""
+
+    def __init__(self, file: RasterFile) -> None:
+        self._file = file
+        self._tiles: OrderedDict[tuple[int, int], FloatArray] = OrderedDict()
+
+    def read(self, window: Window) -> FloatArray:
+        """Return the values of a window (rows, columns), NaN = nodata."""
+        rows, columns = window
+        values = np.empty((max(0, rows.stop - rows.start), max(0, columns.stop - columns.start)))
+        if values.size == 0:
+            return values
+        for down in range(rows.start // TILE, (rows.stop - 1) // TILE + 1):
+            for right in range(columns.start // TILE, (columns.stop - 1) // TILE + 1):
+                tile = self._tile(down, right)
+                here, there = _common(rows, down, tile.shape[0]), _common(columns, right, tile.shape[1])
+                values[here[0], there[0]] = tile[here[1], there[1]]
+        return values
+
+    def _tile(self, down: int, right: int) -> FloatArray:
+        found = self._tiles.get((down, right))
+        if found is None:
+            height, width = self._file.grid.shape
+            rows = slice(down * TILE, min((down + 1) * TILE, height))
+            columns = slice(right * TILE, min((right + 1) * TILE, width))
+            found = self._tiles[down, right] = self._file.read((rows, columns))
+            if len(self._tiles) > KEPT_TILES:
+                self._tiles.popitem(last=False)
+        self._tiles.move_to_end((down, right))
+        return found
+
+
+def _common(wanted: slice, tile: int, length: int) -> tuple[slice, slice]:
+    """Return where the cells of a tile lie in the window, and which of the tile they are."""
+    first, last = max(wanted.start, tile * TILE), min(wanted.stop, tile * TILE + length)
+    return slice(first - wanted.start, last - wanted.start), slice(first - tile * TILE, last - tile * TILE)
+
+
+def by_tiles(zones: gpd.GeoDataFrame, grid: Grid) -> IntArray:
+    """Return the rows of the zones that are not empty, neighbours after each other: band by band, west to east."""
+    bounds = zones.bounds.to_numpy()
+    band = np.floor((grid.bounds[3] - bounds[:, 3]) / (TILE * grid.resolution[1]))
+    full = np.flatnonzero(~zones.is_empty)
+    return np.asarray(full[np.lexsort((full, bounds[full, 0], band[full]))])
 
 
 def opened(raster: RasterLike) -> Raster | RasterFile:

@@ -24,7 +24,7 @@ from geotransfer.spec.industry import INDUSTRY_COLUMNS, IndustrySpec
 from geotransfer.spec.overrides import override
 from geotransfer.spec.policy import POLICY_COLUMNS, PolicySource, PolicySpec, with_special_area_bonus
 from geotransfer.spec.power import POWER_COLUMNS, PowerSource, PowerSpec
-from geotransfer.spec.rules import Rule
+from geotransfer.spec.rules import Rule, check_forced_inclusions
 from geotransfer.spec.settings import GridSpec, MapSpec, RobustnessSpec, Room
 from geotransfer.spec.weighting import Combined, Comparisons, DataWeights, Weighting, derived_weights
 from geotransfer.types import Text
@@ -176,6 +176,11 @@ class Scenario(Model):
                 "compares places with each other, so that what one misses would move all; use missing='unknown' or "
                 "another method"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _forced_inclusions_undo_what_they_may(self) -> Self:
+        check_forced_inclusions(self.rules, legal=_legal_rules() if self.legal_rules == "china" else ())
         return self
 
     @model_validator(mode="after")
@@ -333,7 +338,18 @@ def _is_zones_file(key: str, value: str) -> bool:
 
 def _readable(error: ValidationError) -> str:
     """Return pydantic's findings as one sentence each: where, what, what was got."""
-    kinds = {"raster", "table", "distance", "nearby_area", "column", "features", "cities", "zones"}
+    kinds = {
+        "raster",
+        "table",
+        "distance",
+        "nearby_area",
+        "column",
+        "features",
+        "cities",
+        "zones",
+        "force_include",
+        "contiguous",
+    }
     found = []
     for item in error.errors():
         place = ".".join(str(p) for p in item["loc"] if p not in kinds or p == "zones") or "scenario"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from geotransfer.spec.base import Model
@@ -58,6 +60,16 @@ class RobustnessSpec(Model):
 
 
 class MapSpec(Model):
-    """What a published map of China carries."""
+    """What a published map of China carries.
+
+    Attributes
+    ----------
+    approval_number : str, optional
+        审图号.
+    tiles : {"tianditu"}, optional
+        Tiles under the zones: the map then needs the network, and holds the key that the environment variable
+        GEOTRANSFER_TIANDITU_KEY gives. None: no tiles.
+    """
 
     approval_number: str | None = None
+    tiles: Literal["tianditu"] | None = None

@@ -38,11 +38,14 @@ class RuleStep:
         Identifier of the rule.
     alone, left : ndarray
         Shape (pairs,): share of the pair that this rule alone leaves, and that it leaves after all rules before it.
+    gives_back : bool
+        A forced inclusion: it leaves more than the rules before it.
     """
 
     name: str
     alone: FloatArray
     left: FloatArray
+    gives_back: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +60,8 @@ class Areas:
         The rule after which, in order, the zone has no room; "" when it keeps room, "too_small" when it never had,
         "nodata" when too little of it has data to tell.
     alone, in_order : dict of str to ndarray
-        Area a rule removes by itself, and beyond the rules before it.
+        Area a rule removes by itself, and beyond the rules before it; what a forced inclusion gives back is negative.
+        ``with_data`` = ``eligible`` + the sum of `in_order`.
     """
 
     total: FloatArray
@@ -99,6 +103,9 @@ def zone_areas(
         alone[step.name] = with_data - covered.total(data * step.alone) * cell_km2
         in_order[step.name] = before - after
         failed_by[(after < needed_km2) & (failed_by == "")] = step.name
+        if step.gives_back:
+            # a zone that has room again has not failed
+            failed_by[after >= needed_km2] = ""
         before = after
     return Areas(total, with_data, with_data - before, before, failed_by.tolist(), alone, in_order)
 

@@ -2,70 +2,68 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import warnings
+from collections.abc import Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.errors import EmptyRuleWarning, InputError, UnknownNameError
 from geotransfer.grid import Grid
-from geotransfer.spatial.rasterization import buffered, polygonal
-from geotransfer.spec.rules import CitiesTest, FeaturesTest, RasterTest, Rule, WaterTest, ZonesTest
+from geotransfer.spatial.rasterization import buffered
+from geotransfer.spec.places import fails
+from geotransfer.spec.rules import (
+    CitiesTest,
+    ContiguousTest,
+    FeaturesTest,
+    ForceIncludeTest,
+    RasterTest,
+    Rule,
+    WaterTest,
+    ZonesTest,
+)
+from geotransfer.study.checked_rule import CheckedRule, Forced
 from geotransfer.study.inputs import Inputs
+from geotransfer.study.patches import small_patches
+from geotransfer.study.rule_limits import held_place, limited, polygons_of, study_box
 from geotransfer.study.water import water_limits
-from geotransfer.types import BoolArray
+from geotransfer.types import FloatArray
 
 __all__ = ["CheckedRule", "city_circles", "evaluate_rules"]
 
 
-@dataclass(frozen=True, eq=False)
-class CheckedRule:
-    """What one rule forbids.
-
-    Attributes
-    ----------
-    name : str
-        Identifier of the rule.
-    cells : ndarray of bool or None
-        Shape of the grid; True where a raster forbids. None for a rule of polygons.
-    known : ndarray of bool or None
-        True where that raster has data.
-    polygons : GeoSeries or None
-        In the grid's CRS: what a rule of polygons forbids.
-    adcodes : frozenset of str
-        Zones the rule forbids as a whole.
-    extent : shapely geometry or None
-        In the grid's CRS: where the rule was checked; None = everywhere.
-    """
-
-    name: str
-    cells: BoolArray | None = None
-    known: BoolArray | None = None
-    polygons: gpd.GeoSeries | None = None
-    adcodes: frozenset[str] = frozenset()
-    extent: shapely.Geometry | None = None
-
-
 def evaluate_rules(rules: dict[str, Rule], inputs: Inputs) -> list[CheckedRule]:
     """Return the rules that have a test, in their order; unchecked ones are left out.
+
+    Rules of contiguous land come last: they judge what all others leave.
 
     Raises
     ------
     InputError, UnknownNameError
         A layer or file does not fit; the message names the rule.
     """
-    found = []
-    for name, rule in rules.items():
-        test = rule.active_test
-        if test is None:
-            continue
+    found: list[CheckedRule] = []
+    for name, rule in sorted(rules.items(), key=lambda item: isinstance(item[1].test, ContiguousTest)):
         try:
-            found.append(replace(_evaluate(test, inputs), name=name))
+            judged = _judged(rule, found, inputs)
         except (InputError, UnknownNameError) as error:
             raise type(error)(f"rule {name!r}: {error}") from error
+        found += [] if judged is None else [replace(judged, name=name)]
     return found
+
+
+def _judged(rule: Rule, before: Sequence[CheckedRule], inputs: Inputs) -> CheckedRule | None:
+    test = rule.active_test
+    if test is None:
+        return None
+    if isinstance(test, ForceIncludeTest):
+        return CheckedRule("", forced=Forced(held_place(test.where, inputs, what="where"), test.over))
+    if isinstance(test, ContiguousTest):
+        return small_patches(test, before, inputs)
+    return limited(_evaluate(test, inputs), rule, inputs)
 
 
 def _evaluate(test: RasterTest | FeaturesTest | CitiesTest | ZonesTest | WaterTest, inputs: Inputs) -> CheckedRule:
@@ -81,27 +79,38 @@ def _evaluate(test: RasterTest | FeaturesTest | CitiesTest | ZonesTest | WaterTe
 
 
 def _by_raster(test: RasterTest, inputs: Inputs) -> CheckedRule:
+    if test.resampling == "fraction":
+        parts = inputs.raster(
+            test.layer, test.file, resampling="average", band=test.band,
+            convert=lambda values: np.where(np.isnan(values), np.nan, fails(test, values)),
+        ).values  # fmt: skip
+        return CheckedRule("", cells=np.clip(np.nan_to_num(parts), 0.0, 1.0), known=~np.isnan(parts))
     values = inputs.raster(test.layer, test.file, resampling=test.resampling, band=test.band).values
-    low = -np.inf if test.at_least is None else test.at_least
-    high = np.inf if test.at_most is None else test.at_most
-    known = ~np.isnan(values)
-    return CheckedRule("", cells=known & ~((values >= low) & (values <= high)), known=known)
+    _warn_of_unused(test, values)
+    return CheckedRule("", cells=fails(test, values), known=~np.isnan(values))
+
+
+def _warn_of_unused(test: RasterTest, values: FloatArray) -> None:
+    listed = test.include_values or test.exclude_values
+    if listed and not np.isin(values, listed).any():
+        there = [f"{value:g}" for value in np.unique(values[~np.isnan(values)])[:10]]
+        warnings.warn(
+            f"none of the values {', '.join(f'{value:g}' for value in listed)} occurs in the study area; "
+            f"{test.layer or test.file!r} has {', '.join(there) or 'no data'} there: check the classes",
+            EmptyRuleWarning,
+            stacklevel=2,
+        )
 
 
 def _by_features(test: FeaturesTest, inputs: Inputs) -> CheckedRule:
     features = inputs.features(test.layer, test.file, file_layer=test.file_layer, encoding=test.encoding)
-    local = buffered(features, inputs.grid, buffer_m=test.buffer_m).geometry
-    local = local[~(local.isna() | local.is_empty)]
-    shapes = polygonal(local.to_numpy())
-    if not shapely.area(shapes).any():
-        raise InputError("the features are points or lines, which forbid no area; give a buffer_m above 0")
-    extent = None if test.layer else _surveyed(test, local, inputs)
-    return CheckedRule("", polygons=gpd.GeoSeries(shapes, crs=inputs.grid.crs), extent=extent)
+    polygons = polygons_of(features, inputs, buffer_m=test.buffer_m)
+    return CheckedRule("", polygons=polygons, extent=None if test.layer else _surveyed(test, polygons, inputs))
 
 
 def _surveyed(test: FeaturesTest, local: gpd.GeoSeries, inputs: Inputs) -> shapely.Geometry | None:
     """Return where a user's file says something: within its extent file, else everywhere (None)."""
-    study = shapely.box(*inputs.grid.bounds)
+    study = study_box(inputs)
     if test.extent_file is not None:
         extent = buffered(inputs.features(None, test.extent_file), inputs.grid, buffer_m=0.0).geometry.union_all()
         if not shapely.intersects(extent, study):

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-__all__ = ["Progress", "Stopwatch", "peak_memory_mb"]
+__all__ = ["Progress", "Stopwatch", "peak_memory_mb", "versions"]
 
 Progress = Callable[[str, int, int], None]
 """Called as ``progress(stage, done, total)`` at the beginning of each stage and once at the end."""
@@ -55,6 +55,15 @@ class Stopwatch:
         seconds = round(time.perf_counter() - start, 3)
         self.records.append({"name": name, "seconds": seconds, "peak_memory_mb": peak_memory_mb()})
 
+    def sum_stages(self) -> None:
+        """Make one record of all stages of a name: those of a study in blocks come once for each block."""
+        found: dict[str, dict[str, Any]] = {}
+        for record in self.records:
+            same = found.setdefault(record["name"], {**record, "seconds": 0.0})
+            same["seconds"] = round(same["seconds"] + record["seconds"], 3)
+            same["peak_memory_mb"] = record["peak_memory_mb"]
+        self.records[:] = found.values()
+
     def execution(self) -> dict[str, Any]:
         """Return the ``execution`` part of run.json."""
         if self.progress is not None:
@@ -69,8 +78,13 @@ class Stopwatch:
             "platform": platform.platform(),
             "python": platform.python_version(),
             "threads": os.environ.get("OMP_NUM_THREADS") or str(os.cpu_count()),
-            "versions": {name: found for name in PACKAGES if (found := _version(name))},
+            "versions": versions(),
         }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of the packages that make the figures."""
+    return {name: found for name in PACKAGES if (found := _version(name))}
 
 
 def _version(name: str) -> str | None:

@@ -22,7 +22,7 @@ from geotransfer.study.water import with_water_check
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
-__all__ = ["IndustryStudy", "freight_of", "industry_study", "market_price"]
+__all__ = ["IndustryStudy", "flows_of", "freight_of", "industry_study", "market_price"]
 
 FREE = PriceRange(value=0.0, low=0.0, high=0.0)
 PROFILES, PRICES = "industries", "industry-prices"
@@ -156,11 +156,12 @@ def market_price() -> PriceRange:
     return PriceRange(value=value, low=low, high=high)
 
 
-def freight_of(
-    scenario: Scenario, study: IndustryStudy | None, zones: Zones, inputs: Inputs
-) -> tuple[IndustryStudy | None, FreightSupply | None]:
-    """Return the study with its origin found, and the freight: the scenario's own, else that of the profile."""
-    located = None if study is None else study.located(zones, inputs)
-    spec = scenario.freight if located is None else located.flows(scenario.freight)
-    origin = None if located is None or located.origin is None else located.origin.places
-    return located, None if spec is None else freight_supply(spec, zones, inputs, origin=origin)
+def flows_of(scenario: Scenario, study: IndustryStudy | None) -> FreightSpec | None:
+    """Return what is carried: what the scenario says, else what the profile does."""
+    return scenario.freight if study is None else study.flows(scenario.freight)
+
+
+def freight_of(spec: FreightSpec, study: IndustryStudy | None, zones: Zones, inputs: Inputs) -> FreightSupply:
+    """Return the freight of the zones, and that of the places of an origin."""
+    origin = None if study is None or study.origin is None else study.origin.places
+    return freight_supply(spec, zones, inputs, origin=origin)

@@ -20,6 +20,9 @@ from geotransfer.types import FloatArray
 
 __all__ = ["industry_columns", "zone_cost"]
 
+DECIMALS = 9
+"""Of a tonne of CO2 per unit."""
+
 
 def industry_columns(study: IndustryStudy, ranking: gpd.GeoDataFrame, zones: Zones) -> dict[str, Any]:
     """Return what the ranking says of the cost, the carbon and the water of each zone, in the ranking's order."""
@@ -86,10 +89,10 @@ def _against_origin(study: IndustryStudy, ranking: gpd.GeoDataFrame, cost: Deliv
     here = CarbonBooks(*(ranking[name].to_numpy(dtype=float) for name in names))
     change, before = _change(study, here), known_mean(origin_cost(study).total)
     saving = {"saving_yuan_per_unit": before - cost.total} if np.isfinite(before) else {}
+    books = {"average": change.average, "contract": change.contract, "marginal": change.marginal}
     return saving | {
-        "co2_change_average_t_per_unit": change.average,
-        "co2_change_contract_t_per_unit": change.contract,
-        "co2_change_marginal_t_per_unit": change.marginal,
+        # what is left of a difference of two equal books is no change
+        **{f"co2_change_{name}_t_per_unit": np.round(book, DECIMALS) + 0.0 for name, book in books.items()},
         "co2_verdict": change.verdict.astype(object),
     }
 

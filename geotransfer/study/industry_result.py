@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
@@ -15,14 +16,15 @@ from geotransfer.spec.industry import PriceRange
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.cost_draws import ERRORS, FACTOR_ERROR, CostErrors, cost_band, price_bands
 from geotransfer.study.evaluate import spearman
+from geotransfer.study.freight import FreightSupply
 from geotransfer.study.industry import IndustryStudy
 from geotransfer.study.industry_columns import industry_columns, zone_cost
 from geotransfer.study.industry_origin import known_mean, origin_books, origin_cost
-from geotransfer.study.measure import Places
 from geotransfer.study.power import PowerSupply
+from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray, IntArray, Text
 
-__all__ = ["rank_agreement", "with_industry"]
+__all__ = ["Supplies", "rank_agreement", "with_industry"]
 
 YEAR = 2023
 """Of the prices at both ends."""
@@ -42,8 +44,17 @@ FORMULAS = {
 """Term of the cost -> how it is made."""
 
 
+@dataclass(frozen=True, eq=False)
+class Supplies:
+    """The zones of a study, with their power and freight."""
+
+    zones: Zones
+    power: PowerSupply | None
+    freight: FreightSupply | None
+
+
 def with_industry(
-    scenario: Scenario, study: IndustryStudy | None, ranking: gpd.GeoDataFrame, places: Places
+    scenario: Scenario, study: IndustryStudy | None, ranking: gpd.GeoDataFrame, places: Supplies
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any] | None]:
     """Return the ranking with the columns of its industry, and their record; both as they were without one."""
     if study is None:
@@ -59,7 +70,7 @@ def with_industry(
     return ranking, _record(study, ranking)
 
 
-def _band(scenario: Scenario, study: IndustryStudy, ranking: gpd.GeoDataFrame, places: Places) -> dict[str, Any]:
+def _band(scenario: Scenario, study: IndustryStudy, ranking: gpd.GeoDataFrame, places: Supplies) -> dict[str, Any]:
     """Return the 5-95 % band of the cost of the ranked zones."""
     ranked = (ranking["status"] == "ranked").to_numpy()
     if study.power is None or not ranked.any():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from geotransfer.catalog.entries import layer_entry
@@ -18,19 +19,47 @@ from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
-from geotransfer.spatial.alignment import ResamplingMethod, align
-from geotransfer.study.large_rasters import Conversion, aligned_file, scaled_by, suited_resampling
+from geotransfer.spatial.alignment import ResamplingMethod, align, warped_values
+from geotransfer.study.fingerprints import file_sha256
+from geotransfer.study.large_rasters import Conversion, aligned_file, overlaps, scaled_by, suited_resampling
+from geotransfer.study.shared_work import SharedWork
 
 __all__ = ["Inputs"]
+
+T = TypeVar("T")
 
 
 @dataclass
 class Inputs:
-    """The open doors of one run; `records` is what run.json lists as inputs."""
+    """The open doors of one run; `records` is what run.json lists as inputs, `shared` what other runs have computed."""
 
     grid: Grid
+    shared: SharedWork | None = None
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    study: Grid | None = None
+    """Of the whole study, where `grid` is that of a block: a layer need not reach every block."""
     _aligned: dict[tuple[str, int, str], Raster] = field(default_factory=dict)
+
+    def once(self, name: str, parts: Sequence[Any], make: Callable[[], T]) -> T:
+        """Return what `make` gives, from the shared work where an earlier run computed it from the same `parts`.
+
+        The grid and the contents of the files that `parts` name belong to what it is computed from. The inputs that
+        `make` opens are recorded, whether it is called or not.
+        """
+        if self.shared is None:
+            return make()
+
+        def noted() -> tuple[T, dict[str, dict[str, Any]]]:
+            before, self.records = self.records, {}
+            try:
+                return make(), self.records
+            finally:
+                self.records = before
+
+        grid = [list(self.grid.transform)[:6], list(self.grid.shape), self.grid.crs.to_wkt()]
+        found: tuple[T, dict[str, dict[str, Any]]] = self.shared.once(name, [grid, *parts], noted)
+        self.records |= found[1]
+        return found[0]
 
     def raster(
         self,
@@ -51,7 +80,9 @@ class Inputs:
             return self._read(layer, name, band, resampling, convert)
         key = (name, band, resampling or "")
         if key not in self._aligned:
-            self._aligned[key] = self._read(layer, name, band, resampling, None)
+            source = [layer, file, band, resampling]
+            values = self.once("raster", source, lambda: self._read(layer, name, band, resampling, None).values)
+            self._aligned[key] = Raster(values, self.grid)
         return self._aligned[key]
 
     def _read(
@@ -64,16 +95,27 @@ class Inputs:
     ) -> Raster:
         if layer is None:
             self._record(None, name, None)
-            return aligned_file(name, self.grid, band=band, resampling=resampling, convert=convert)
+            return self._file(name, band=band, resampling=resampling, convert=convert)
         fetched = fetched_file(layer)
         if fetched is not None:
             self._record(layer, None, fetched.sha256)
             scaled = scaled_by(fetched.source.scale, then=convert)
-            return aligned_file(fetched.path, self.grid, resampling=resampling, convert=scaled)
+            return self._file(fetched.path, band=1, resampling=resampling, convert=scaled)
         whole = layer_raster(layer)
         self._record(layer, None, hashlib.sha256(whole.values.tobytes()).hexdigest())
         values = whole if convert is None else Raster(convert(whole.values), whole.grid)
-        return align(values, self.grid, resampling=resampling or suited_resampling(whole.grid, self.grid))
+        method = resampling or suited_resampling(whole.grid, self.grid)
+        if self.study is not None:
+            return Raster(warped_values(values, self.grid, resampling=method), self.grid)
+        return align(values, self.grid, resampling=method)
+
+    def _file(
+        self, path: str | Path, *, band: int, resampling: ResamplingMethod | None, convert: Conversion | None
+    ) -> Raster:
+        if self.study is not None and not overlaps(path, self.grid) and overlaps(path, self.study):
+            return Raster(np.full(self.grid.shape, np.nan), self.grid)
+        part = self.study is not None
+        return aligned_file(path, self.grid, band=band, resampling=resampling, convert=convert, part=part)
 
     def features(
         self, layer: str | None, file: str | None, *, file_layer: str | None = None, encoding: str | None = None
@@ -104,7 +146,7 @@ class Inputs:
 
     def record_boundaries(self, layer: str, paths: list[str]) -> None:
         """Record a level of the boundaries by the files it is read from."""
-        digest = hashlib.sha256("".join(_file_sha256(Path(path)) for path in paths).encode())
+        digest = hashlib.sha256("".join(file_sha256(Path(path)) for path in paths).encode())
         self._record(layer, None, digest.hexdigest())
 
     def record_database(self, address: str, source: str, features: gpd.GeoDataFrame) -> None:
@@ -116,7 +158,7 @@ class Inputs:
             self.records[layer] = {**layer_entry(layer).as_record(), "sha256": sha256}
         elif file is not None:
             path = Path(file)
-            self.records[str(path)] = _given_by_the_user(path.name, "file", _file_sha256(path))
+            self.records[str(path)] = _given_by_the_user(path.name, "file", file_sha256(path))
 
 
 def _given_by_the_user(name: str, kind: str, sha256: str) -> dict[str, Any]:
@@ -140,18 +182,3 @@ def _frame_sha256(frame: pd.DataFrame) -> str:
     if isinstance(frame, gpd.GeoDataFrame):
         plain = plain.assign(geometry=frame.geometry.to_wkb(hex=True))
     return hashlib.sha256(plain.to_csv(index=False, lineterminator="\n").encode()).hexdigest()
-
-
-def _file_sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    # a Shapefile is several files: what belongs to the stem counts
-    members = [path]
-    if path.is_dir():
-        members = sorted(p for p in path.rglob("*") if p.is_file())
-    elif path.suffix.lower() == ".shp":
-        members = sorted(path.parent.glob(f"{glob.escape(path.stem)}.*"))
-    for member in members:
-        with member.open("rb") as stream:
-            for block in iter(lambda: stream.read(1 << 20), b""):
-                digest.update(block)
-    return digest.hexdigest()

@@ -17,7 +17,7 @@ from geotransfer.raster import Raster, raster_grid, read_raster, read_values
 from geotransfer.spatial.alignment import ResamplingMethod, align, warped_values
 from geotransfer.types import Bounds, FloatArray
 
-__all__ = ["Conversion", "aligned_file", "scaled_by", "suited_resampling"]
+__all__ = ["Conversion", "aligned_file", "overlaps", "scaled_by", "suited_resampling"]
 
 Conversion = Callable[[FloatArray], FloatArray]
 """Values of a raster -> what is to be resampled in their place; the same shape."""
@@ -39,6 +39,7 @@ def aligned_file(
     resampling: ResamplingMethod | None = None,
     convert: Conversion | None = None,
     most_cells: int = MOST_CELLS,
+    part: bool = False,
 ) -> Raster:
     """Return a raster file on a projected grid, reading of it what the grid needs, in parts where that is much.
 
@@ -58,6 +59,8 @@ def aligned_file(
         Applied to the file's own cells before they are resampled.
     most_cells : int
         Of the file, held at a time, about: a margin comes on top.
+    part : bool
+        The grid is a part of a study: it is no mistake when the file has no data there.
 
     Raises
     ------
@@ -73,19 +76,24 @@ def aligned_file(
         # what lies elsewhere is read as a whole: `align` then says what does not overlap
         return align(_converted(read_raster(path, band=band), convert), grid, resampling=method)
     cells = _cells(needed, whole)
-    if cells <= most_cells:
+    if cells <= most_cells and not part:
         return align(_converted(read_raster(path, band=band, bounds=needed), convert), grid, resampling=method)
     values = np.full(grid.shape, np.nan)
-    side = max(1, int(math.sqrt(most_cells / cells * grid.size)))
+    side = max(1, int(math.sqrt(min(1.0, most_cells / cells) * grid.size)) + (cells <= most_cells))
     for rows, columns in _tiles(grid.shape, side):
         tile = _window(grid, rows, columns)
-        part = _needed(whole, tile)
-        if part is not None:
-            window = _converted(Raster(*read_values(path, band=band, bounds=part)), convert)
+        bounds = _needed(whole, tile)
+        if bounds is not None:
+            window = _converted(Raster(*read_values(path, band=band, bounds=bounds)), convert)
             values[rows, columns] = warped_values(window, tile, resampling=method)
-    if np.isnan(values).all():
+    if np.isnan(values).all() and not part:
         raise InputError(f"raster {str(path)!r} gives no cell of the grid with bounds {grid.bounds} a value")
     return Raster(values, grid)
+
+
+def overlaps(path: str | os.PathLike[str], grid: Grid) -> bool:
+    """Whether a raster file lies where `grid` is, about."""
+    return _needed(raster_grid(path), grid) is not None
 
 
 def scaled_by(factor: float, *, then: Conversion | None = None) -> Conversion | None:

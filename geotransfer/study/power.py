@@ -64,8 +64,9 @@ class PowerSupply:
             return Measured(self._shortfall(self.cell_area).reshape(shape), self._shortfall(self.zone_area))
         if quantity != "price":
             book = quantity.removeprefix("co2_")
-            zones, cells = (getattr(self.carbon(area), book) for area in (self.zone_area, self.cell_area))
-            return Measured(cells.reshape(shape), zones)
+            # of each area once, not of each cell
+            by_area = np.append(getattr(self.carbon(np.arange(len(self.tables.areas))), book), np.nan)
+            return Measured(by_area[self.cell_area].reshape(shape), by_area[self.zone_area])
         cells = self.price(self.cell_area, self.lcoe).reshape(shape)
         if self.lcoe is None:
             return Measured(cells, self.price(self.zone_area, None))

@@ -15,6 +15,7 @@ from geotransfer.spec.scoring import curve_words, shown_points
 from geotransfer.study.evaluate import Areas, between_group_share, spearman
 from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.inputs import Inputs
+from geotransfer.study.rule_notes import rule_note
 from geotransfer.study.veto import veto_ids, veto_title
 
 __all__ = ["PROVINCIAL_SHARE", "result_record"]
@@ -59,7 +60,7 @@ def result_record(
         "provinces": _provinces(ranking),
         "outside_study": _outside(scenario, ranking),
         "statistics": statistics,
-        "map": {"approval_number": scenario.map.approval_number},
+        "map": {"approval_number": scenario.map.approval_number, "tiles": scenario.map.tiles},
     }
 
 
@@ -99,6 +100,8 @@ def _rules(
 ) -> list[dict[str, Any]]:
     blamed = ranking.loc[ranking["status"] == "excluded", "reason"]
     named = [(rule.name, scenario.rules[rule.name].title, scenario.rules[rule.name].basis) for rule in rules]
+    titles = {name: rule.title for name, rule in scenario.rules.items()}
+    notes = {name: rule_note(rule, titles) for name, rule in scenario.rules.items()}
     for veto, name in veto_ids(scenario.criteria).items():
         named.append((veto, veto_title(scenario.criteria[name]), scenario.criteria[name].why))
     return [
@@ -109,6 +112,8 @@ def _rules(
             "zones_failed": int((blamed == name).sum()),
             "area_alone_km2": round(float(areas.alone[name].sum()), 3),
             "area_in_order_km2": round(float(areas.in_order[name].sum()), 3),
+            "given_back_km2": round(float(np.maximum(-areas.in_order[name], 0.0).sum()), 3),
+            "note": note.as_dict() if (note := notes.get(name)) else None,
         }
         for name, title, basis in named
     ]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import folium
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from PIL import Image
@@ -18,6 +19,7 @@ from geotransfer.maps import write_offline
 from geotransfer.maps.payload import quantile_breaks
 from geotransfer.mcda.aggregation import weighted_sum
 from geotransfer.mcda.ranking import rank
+from geotransfer.spec.aggregation import ByName, aggregate
 from geotransfer.study.evaluate import rank_order
 
 if TYPE_CHECKING:
@@ -67,6 +69,7 @@ def scores_and_ranks(page: Page) -> tuple[np.ndarray, np.ndarray]:
 def opened(browser_page: Any, result: Any, write_page: Callable[[Any], Path]) -> Any:
     page = browser_page.open(write_page(result))
     page.evaluate(NEXT_FRAMES)
+    page.select_option("#gt-province", "-1")  # the result's ranks are mostly provincial: it opens by province
     yield page
     assert browser_page.errors == []
     assert browser_page.requests == []
@@ -105,6 +108,107 @@ def test_sliders_compute_what_python_computes(opened: Page, result: Any) -> None
     best = result.ranking["zone"].to_numpy()[np.argmin(np.where(ranks > 0, ranks, 10**6))]
     assert opened.locator("#gt-top button").first.get_attribute("data-zone") == best
     assert "9.1 %" in opened.locator("#gt-weights output").first.inner_text()  # 0.05 / 0.55
+
+
+@pytest.mark.parametrize(
+    "method", ["weighted_sum", "weighted_product", "topsis", "topsis_vector", "topsis_minmax", "spotis"]
+)
+def test_every_aggregation_of_the_page_is_pythons(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path], method: str
+) -> None:
+    facts = result.provenance["result"]
+    scenario = {**facts["scenario"], "aggregation": {"method": method}}
+    page = browser_page.open(write_page(replace(result, provenance={"result": {**facts, "scenario": scenario}})))
+    ranked = (result.ranking["status"] == "ranked").to_numpy()
+    matrix = result.ranking[["score_tariff", "score_hub", "score_people"]].to_numpy()
+    for weights in ([0.05, 0.3, 0.2], [0.7, 0.3, 0.0]):
+        for criterion, weight in zip(("tariff", "hub", "people"), weights, strict=True):
+            drag(page, criterion, weight)
+        expected = np.full(len(ranked), np.nan)
+        share = np.array(weights) / sum(weights)
+        expected[ranked] = aggregate(ByName(method=method), matrix[ranked], share)  # type: ignore[arg-type]
+        score, ranks = scores_and_ranks(page)
+        assert_allclose(score, expected, atol=1e-6)
+        assert_array_equal(ranks, rank(np.round(expected, 12)))
+    assert browser_page.errors == []
+
+
+def test_sliders_are_off_for_a_method_the_page_does_not_compute(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    facts = result.provenance["result"]
+    scenario = {**facts["scenario"], "aggregation": {"method": "vikor"}}
+    page = browser_page.open(write_page(replace(result, provenance={"result": {**facts, "scenario": scenario}})))
+    assert page.locator("#gt-weights input[type=range]:disabled").count() == 3
+    assert "权重滑块停用" in page.locator("#gt-page").inner_text()
+    assert browser_page.errors == []
+
+
+def test_delivered_cost_is_the_first_layer_and_carbon_another(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    cost = np.linspace(15_000, 17_000, len(result.ranking))
+    table = result.ranking.assign(
+        delivered_cost_yuan_per_unit=cost, co2_change_average_t_per_unit=cost / -1e4, product_unit="t"
+    )
+    page = browser_page.open(write_page(replace(result, ranking=table)))
+    assert "到厂交付成本" in page.locator("#gt-theme").inner_text()
+    assert "元/吨" in page.locator("#gt-legend").inner_text()
+    radios = page.locator("#gt-layers input[type=radio]")
+    assert radios.count() == 7
+    radios.nth(5).check()
+    assert "吨 CO2/吨" in page.locator("#gt-legend").inner_text()
+    assert browser_page.errors == []
+
+
+def test_the_list_is_searched_and_kept_to_a_province(opened: Page, result: Any) -> None:
+    table = result.ranking
+    excluded = table[table["status"] == "excluded"].iloc[0]
+    opened.fill("#gt-search", excluded["zone"])
+    assert opened.locator("#gt-top button").first.get_attribute("data-zone") == excluded["zone"]
+    assert "排除" in opened.locator("#gt-top").inner_text()
+    opened.fill("#gt-search", "没有这个地方")
+    assert "没有符合的区域" in opened.locator("#gt-top").inner_text()
+    opened.fill("#gt-search", "")
+    province = table["province"].iloc[0]
+    opened.select_option("#gt-province", label=province)
+    inside = table[(table["province"] == province) & (table["status"] == "ranked")]
+    shown = opened.locator("#gt-top button").evaluate_all("(all) => all.map((one) => one.dataset.zone)")
+    assert shown == inside["zone"].tolist()[:20]
+
+
+def test_mostly_provincial_ranks_open_with_the_best_of_each_province(
+    browser_page: Any, result: Any, write_page: Callable[[Any], Path]
+) -> None:
+    facts = {**result.provenance["result"], "statistics": {"between_province_variance_share": 0.6}}
+    page = browser_page.open(write_page(replace(result, provenance={"result": facts})))
+    assert page.input_value("#gt-province") == "best"
+    shown = page.locator("#gt-top button").evaluate_all("(all) => all.map((one) => one.dataset.zone)")
+    ranked = result.ranking[result.ranking["status"] == "ranked"]
+    assert shown == ranked.drop_duplicates("province")["zone"].tolist()
+    assert browser_page.errors == []
+
+
+def test_the_csv_is_the_ranking_of_the_page(opened: Page, result: Any) -> None:
+    drag(opened, "tariff", 0.05)
+    with opened.expect_download() as waiting:
+        opened.click("#gt-csv")
+    raw = Path(waiting.value.path()).read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    table = pd.read_csv(io.BytesIO(raw), dtype={"zone": str})
+    score, ranks = scores_and_ranks(opened)
+    order = np.argsort(np.where(ranks > 0, ranks, 10**6), kind="stable")[: int((ranks > 0).sum())]
+    assert table["zone"].tolist() == result.ranking["zone"].to_numpy()[order].tolist()
+    assert table["name"].tolist() == result.ranking["name"].to_numpy()[order].tolist()
+    assert_array_equal(table["rank"], ranks[order])
+    assert_allclose(table["score"], score[order], rtol=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"), [("=1+1", "'=1+1"), ("@a", "'@a"), ('a"b,c', '"a""b,c"'), ("-2", "'-2"), ("榆中县", "榆中县")]
+)
+def test_a_cell_is_no_formula(opened: Page, text: str, cell: str) -> None:
+    assert opened.evaluate("(text) => geotransfer.files.cell(text)", text) == cell
 
 
 def test_a_drag_repaints_and_reset_restores(opened: Page) -> None:
@@ -166,6 +270,8 @@ def test_languages_switch(opened: Page) -> None:
     assert "Primary aluminium moves west" in text
     assert "Not checked: ecological red line" in text
     assert "准则权重" not in text
+    assert opened.get_attribute("#gt-search", "placeholder") in ("Name or code", "Name, pinyin or code")
+    assert opened.locator("#gt-province option").first.inner_text() == "All provinces"
     opened.click("#gt-languages button[data-language='zh-CN']")
     assert "Criterion weights" not in opened.locator("#gt-page").inner_text()
 
@@ -290,6 +396,7 @@ def test_draws_are_shown_and_are_a_layer(
     browser_page: Any, result: Any, synthetic: Any, write_page: Callable[[Any], Path]
 ) -> None:
     page = browser_page.open(write_page(synthetic.with_draws(result)))
+    page.select_option("#gt-province", "-1")
     page.locator("#gt-top button").nth(1).click()
     text = page.locator(".leaflet-popup-content").inner_text()
     assert "名次 5–95 %: 2–8" in text

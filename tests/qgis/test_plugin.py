@@ -183,6 +183,45 @@ def test_cost_distance(qgis: Qgis) -> None:
     np.testing.assert_allclose(gt.read_raster(found["OUTPUT"]).values, expected, rtol=1e-6)
 
 
+PROBLEM = """schema = 1
+unit = "万t/a"
+[industries.aluminium]
+result = "to-match"
+smallest_plant = 10
+largest_plant = 50
+use = {{ electricity = 13400 }}
+[[offers]]
+origin = "山东"
+industry = "aluminium"
+capacity = {capacity}
+[rules]
+plants_per_zone = 1
+"""
+
+
+def test_match(qgis: Qgis, result: gt.Result) -> None:
+    gt.write_result(result, qgis.folder / "to-match")
+    problem = qgis.folder / "problem.toml"
+    problem.write_text(PROBLEM.format(capacity=80), encoding="utf-8")
+    found = qgis.run("match", PROBLEM=problem, FOLDER=qgis.folder / "plan")
+    expected = gt.match(gt.Problem.from_file(problem)).flows
+    flows = gpd.read_file(found["FLOWS"])
+    assert flows["zone"].tolist() == expected["zone"].tolist()
+    np.testing.assert_allclose(flows["tonnes"], expected["tonnes"], rtol=1e-9)
+    assert flows["tonnes"].sum() == pytest.approx(800_000)
+    assert "产能 (吨/年)" in Path(found["FLOWS"]).with_suffix(".qml").read_text(encoding="utf-8")
+
+
+def test_a_problem_without_a_plan_names_the_rules(qgis: Qgis, result: gt.Result) -> None:
+    if not (qgis.folder / "to-match").exists():
+        gt.write_result(result, qgis.folder / "to-match")
+    problem = qgis.folder / "too_much.toml"
+    problem.write_text(PROBLEM.format(capacity=8000), encoding="utf-8")
+    done = qgis.call("run", "geotransfer:match", "--", f"PROBLEM={problem}", f"FOLDER={qgis.folder / 'none'}")
+    assert done.returncode != 0
+    assert "these rules cannot hold together" in done.stderr
+
+
 def test_explain_a_zone(qgis: Qgis, result: gt.Result) -> None:
     gt.write_result(result, qgis.folder / "finished")
     zone = str(result.ranking["zone"].iloc[-1])

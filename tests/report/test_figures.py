@@ -66,7 +66,7 @@ def test_the_origin_stands_in_the_cost_figure(drawn: Any) -> None:
     ranking, facts = drawn
     figure = report_figures(ranking, facts)["cost"]
     assert "转出地" in figure.zh
-    assert "yuan/t" in figure.en
+    assert "yuan/tonne" in figure.en
     assert "5–95 %" in figure.caption.en
 
 

@@ -80,6 +80,36 @@ def test_coverage_totals_and_means_by_hand() -> None:
     assert np.isnan(means[1:]).all()
 
 
+def test_cell_means_are_the_means_of_their_pairs() -> None:
+    values = np.random.default_rng(1).normal(size=(3, 3))
+    values[1, 1] = np.nan
+    covered = coverage(zones((0.2, 0.1, 2.2, 1.9), (1.1, 1.1, 1.9, 1.9), (0, 0, 3, 3)), GRID)
+    pairs = covered.mean(values.ravel()[covered.cell])
+    assert np.isnan(pairs[1])
+    assert covered.cell_means(values).tobytes() == pairs.tobytes()
+
+
+@pytest.mark.parametrize("cells", [1, 4, 100])
+def test_a_large_file_is_read_in_windows_with_the_same_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: int
+) -> None:
+    values = np.random.default_rng(1).normal(size=(30, 40))
+    values[3:5, 7:20] = np.nan
+    grid = Grid.from_bounds((0, 0, 40, 30), resolution=1, crs=UTM)
+    write_raster(Raster(values, grid), tmp_path / "a.tif")
+    boxes = zones((0.2, 0.1, 22.2, 11.9), (1.1, 1.1, 1.9, 1.9), (0, 0, 40, 30), (8.2, 25.4, 9.1, 26.3))
+    stats = ("mean", "sum", "count", "max", "stdev", "median", "quantile(q=0.9)")
+    monkeypatch.setattr("geotransfer.spatial.windowed.TILE", 7)
+    monkeypatch.setattr("geotransfer.spatial.windowed.KEPT_TILES", 3)
+    whole = zonal_statistics({"a": tmp_path / "a.tif", "b": tmp_path / "a.tif"}, boxes, stats=stats[:5])
+    median = zonal_statistics(tmp_path / "a.tif", boxes, stats=stats)
+    monkeypatch.setattr("geotransfer.spatial.windowed.LARGE_CELLS", 10)
+    monkeypatch.setattr("geotransfer.spatial.zonal.CELLS_IN_MEMORY", cells)
+    parts = zonal_statistics({"a": tmp_path / "a.tif", "b": tmp_path / "a.tif"}, boxes, stats=stats[:5])
+    pd.testing.assert_frame_equal(parts, whole, rtol=1e-12, atol=1e-12)
+    pd.testing.assert_frame_equal(zonal_statistics(tmp_path / "a.tif", boxes, stats=stats), median)
+
+
 def test_bad_input() -> None:
     raster = Raster(VALUES, GRID)
     with pytest.raises(InputError, match="zones hold no feature"):

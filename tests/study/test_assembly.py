@@ -399,7 +399,7 @@ def test_hub_distance_at_the_best_site_by_geodesic(parks: Path) -> None:
 def test_a_forbidden_cell_stays_forbidden_where_another_rule_has_no_data(tmp_path: Path) -> None:
     corner = gt.Grid.from_bounds((91, 29, 92, 30), resolution=0.1, crs=4326)
     gt.write_raster(gt.Raster(np.ones(corner.shape), corner), tmp_path / "corner.tif")
-    base = {"within": ["西藏"]}
+    base = {"within": ["西藏"], "rules__elevation__test__at_most": 4000.0}
     plain = gt.run(aluminium_with(**base)).ranking["status"].value_counts()
     test = {"kind": "raster", "file": str(tmp_path / "corner.tif"), "at_most": 5.0}
     more = gt.run(aluminium_with(**base, rules__energy_quota__test=test)).ranking

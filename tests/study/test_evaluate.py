@@ -60,6 +60,24 @@ def test_removed_in_order_and_eligible_add_up_to_the_area_with_data() -> None:
     np.testing.assert_allclose(sum(areas.in_order.values()) + areas.eligible, areas.with_data, atol=1e-12)
 
 
+def test_room_that_is_given_back_makes_a_failure_undone_only_where_it_is_enough() -> None:
+    # zone 0 has 10 of 25 km2 left, then 20 again, then 10; zone 1 nothing, then 5, then 5
+    steps = [
+        step("a", alone=[0, 1, 0, 0, 0], left=[0, 1, 0, 0, 0]),
+        RuleStep("back", np.ones(5), np.array([1.0, 1, 0, 0, 0.5]), gives_back=True),
+        step("b", alone=[0, 1, 1, 1, 1], left=[0, 1, 0, 0, 0.5]),
+    ]
+    areas = zone_areas(COVERED, steps, ALL, cell_km2=10.0, needed_km2=np.array([15.0, 8.0]))
+    assert {name: area.tolist() for name, area in areas.in_order.items()} == {
+        "a": [15, 15], "back": [-10, -5], "b": [10, 0],
+    }  # fmt: skip
+    assert areas.failed_by == ["b", "a"]
+    assert areas.eligible.tolist() == [10, 5]
+    # too small and unknown zones stay what they are
+    tiny = zone_areas(COVERED, steps[:2], ALL, cell_km2=10.0, needed_km2=np.array([30.0, 4.0]))
+    assert tiny.failed_by == ["too_small", ""]
+
+
 def test_a_small_zone_and_a_zone_without_data_are_told_apart() -> None:
     known = np.array([[True, True, False, False]])
     areas = zone_areas(COVERED, [], known, cell_km2=10.0, needed_km2=np.array([30.0, 5.0]))

@@ -156,9 +156,10 @@
       const dashes = overlay.symbol === "area" ? "6 3" : null;
       const drawn = feature.points
         ? feature.points.map((at) => place(at, overlay, common))
-        : [L.polyline(feature.paths, { ...common, color: overlay.colour, weight: dashes ? 1.5 : 2, dashArray: dashes })];
+        : [L.polyline(feature.paths, { ...common, color: overlay.colour, weight: feature.width || (dashes ? 1.5 : 2), dashArray: dashes })];
       drawn.forEach((layer) => {
         layer.bindTooltip(() => gt.cards.feature(overlay, feature), { sticky: true, opacity: 1 });
+        if (feature.detail) { layer.bindPopup(() => gt.cards.feature(overlay, feature)); }
         group.addLayer(layer);
       });
     });

@@ -57,7 +57,7 @@
   }
 
   function tip(state, zone) {
-    return element("div", "gt-tip", head(state, zone), verdict(state, zone));
+    return element("div", "gt-tip", head(state, zone), verdict(state, zone), gt.place.shown(state, zone));
   }
 
   function row(cell, items) {
@@ -72,25 +72,29 @@
     const shown = document.createDocumentFragment();
     shown.append(measure(value, state.criteria[c].unit), " ", element("small", "", both(state.criteria[c].unit)));
     const part = Number.isNaN(score) ? "–" : (share * score).toFixed(3);
-    return [both(state.criteria[c].title), shown, Number.isNaN(score) ? "–" : score.toFixed(2), `${(100 * share).toFixed(0)}\u00a0%`, part];
+    const longest = state.shares ? Math.max(...state.shares) : 1;
+    const title = element("span", "", both(state.criteria[c].title));
+    if (part !== "–" && share > 0) { title.append(gt.place.bar(share / longest, score)); }
+    return [title, shown, Number.isNaN(score) ? "–" : score.toFixed(2), `${(100 * share).toFixed(0)}\u00a0%`, part];
   }
 
   function card(state, zone) {
     const titles = [words.criterion, words.value, words.scoreShort, words.weight, words.contribution];
     const width = state.criteria.length;
     const known = state.criteria.map((_, c) => c).filter((c) => !Number.isNaN(state.values[zone * width + c]));
-    if (!known.length) { return element("div", "gt-card", head(state, zone), verdict(state, zone)); }
+    if (!known.length) { return element("div", "gt-card", gt.place.compare(state, zone), head(state, zone), verdict(state, zone), gt.place.answer(state, zone), gt.place.more(state, zone)); }
     const body = element("tbody", "", ...known.map((c) => row("td", contribution(state, zone, c))));
     const table = element("table", "", element("thead", "", row("th", titles.map(both))), body);
     if (state.rank[zone] > 0) {
       table.append(element("tfoot", "", row("td", [both(words.total), "", "", "100\u00a0%", state.score[zone].toFixed(3)])));
     }
-    return element("div", "gt-card", head(state, zone), verdict(state, zone), table);
+    return element("div", "gt-card", gt.place.compare(state, zone), head(state, zone), verdict(state, zone), gt.place.answer(state, zone), table, gt.place.more(state, zone));
   }
 
   function feature(overlay, item) {
     const out = element("div", "gt-tip", element("b", "", both(item.name)), element("div", "", both(overlay.title)));
     const source = overlay.origin ? both(overlay.origin) : item.source;
+    if (item.detail) { out.append(element("div", "", both(item.detail))); }
     if (item.quality.zh) { out.append(element("div", "", both(words.basis), both(item.quality))); }
     if (source) { out.append(element("div", "gt-source", both(words.source), source)); }
     return out;

@@ -75,6 +75,7 @@
   }
 
   gt.codec = {
+    reader: reader,
     decode: decode,
     float64: (text) => new Float64Array(bytes(text).buffer),
     float32: (text) => new Float32Array(bytes(text).buffer),

@@ -4,7 +4,7 @@
   const { words, both, element } = gt.text;
   const at = (id) => document.getElementById(id);
   const CLASSES = 7;
-  const range = (low, high) => `${low.toFixed(3)} – ${high.toFixed(3)}`;
+  const range = (low, high, write) => `${write(low)} – ${write(high)}`;
 
   function makeState(data) {
     const weights = data.criteria.map((criterion) => criterion.weight);
@@ -14,6 +14,7 @@
       values: gt.codec.float32(data.values),
       scores: gt.codec.float64(data.scores),
       initial: weights,
+      classing: "quantile",
       eligibleLand: data.zones.eligible && gt.codec.float32(data.zones.eligible),
       stability: data.stability && {
         ...data.stability, low: gt.codec.int32(data.stability.low), high: gt.codec.int32(data.stability.high)
@@ -31,6 +32,7 @@
   // The run's own scores and ranks, as written by Python.
   function restore(state) {
     state.weights = state.initial.slice();
+    state.locks = new Map();
     state.shares = gt.scoring.normalise(state.weights);
     state.score = gt.codec.float64(state.data.score);
     state.rank = gt.codec.int32(state.data.rank);
@@ -39,9 +41,9 @@
   }
 
   function recompute(state) {
-    state.shares = gt.scoring.normalise(state.weights);
+    state.shares = gt.weights.shares(state);
     const scores = state.shares
-      ? gt.scoring.aggregations.weighted_sum(state.scores, state.shares)
+      ? gt.scoring.aggregations[state.data.method](state.scores, state.shares, state.eligible)
       : new Float64Array(state.eligible.length).fill(NaN);
     state.score = scores.map((score, zone) => (state.eligible[zone] ? score : NaN));
     Object.assign(state, gt.scoring.ranks(state.score, state.data.zones.zone));
@@ -49,12 +51,13 @@
   }
 
   // A theme says, for each zone, which entry of its legend it belongs to.
-  function classes(state, breaks, values) {
+  function classes(state, quantiles, values, write = (value) => value.toFixed(3)) {
+    const breaks = gt.classes.breaks(state.classing, values, quantiles);
     const { statuses, zones: { status: letters } } = state.data;
     const colours = gt.atlas.ramp(breaks.length);
     let low = values.reduce((least, value) => (value < least ? value : least), Infinity);
     const entries = breaks.map((high, k) => {
-      const entry = { colour: colours[k], label: range(low, high), count: 0 };
+      const entry = { colour: colours[k], label: range(low, high, write), count: 0 };
       low = high;
       return entry;
     });
@@ -74,7 +77,8 @@
     return {
       id: "score",
       title: words.score,
-      lines: () => [both(words.scoreUnit)],
+      lines: () => [both(words.scoreUnit), both(gt.classes.names[state.classing])],
+      classed: true,
       legend: () => classes(state, state.breaks, state.score)
     };
   }
@@ -85,9 +89,17 @@
     return {
       id: criterion.id,
       title: criterion.title,
-      lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion)],
+      lines: () => [both(words.scoreUnit), gt.panel.scaleLine(criterion), both(gt.classes.names[state.classing])],
+      classed: true,
       legend: () => classes(state, criterion.breaks, column)
     };
+  }
+
+  function measureTheme(state, measure) {
+    if (measure.better) { return gt.diverging.theme(state, measure); }
+    const column = gt.codec.float64(measure.values);
+    const lines = () => [both(measure.unit), both(words.deeper), both(gt.classes.names[state.classing])];
+    return { id: measure.id, title: measure.title, lines: lines, classed: true, legend: () => classes(state, measure.breaks, column, gt.text.number) };
   }
 
   function statusTheme(state) {
@@ -130,7 +142,9 @@
     const pattern = gt.atlas.hatch();
     const view = { zones: zones, theme: null };
     view.paint = function () {
-      const legend = view.theme.legend();
+      state.shown = view.theme.id;
+      const legend = gt.histogram.filtered(state, view.theme.legend());
+      at("gt-classing").hidden = !view.theme.classed;
       legend.of.forEach((entry) => { entry.count += 1; });
       zones.paint(legend.of.map((entry) => (entry.colour === null ? pattern : entry.colour)));
       const outside = { colour: gt.atlas.colours.land, label: both(words.outside), count: null };
@@ -147,6 +161,7 @@
     popup.on("remove", () => { open = null; });
     const show = (zone, where) => {
       open = zone;
+      gt.compare.visited(state, zone);
       const size = map.getSize(); // the popup's frame and tip need the rest
       Object.assign(popup.options, {
         maxWidth: Math.min(400, size.x - 56), minWidth: Math.min(330, size.x - 56), maxHeight: Math.max(120, size.y - 80)
@@ -241,32 +256,49 @@
         changed();
       });
     });
-    gt.text.setLanguage("zh-CN");
+    gt.text.setLanguage(gt.share.language() || "zh-CN");
   }
 
   gt.start = function (map) {
     const data = JSON.parse(at("gt-data").textContent);
     const frame = wireMap(map, data.view, data.first_view);
     gt.atlas.drawOutline(map, data.outline);
+    gt.tiles.draw(map, data.tiles);
     const state = makeState(data);
     const view = makeView(map, state);
     const zones = wireZones(map, state, view, frame);
-    wireLanguages(zones.refresh); // an open card has another height in the other language
+    wireLanguages(() => { gt.ranked.speak(); gt.finder.speak(state); gt.classes.speak(); gt.share.write(state); zones.refresh(); }); // an open card has another height in the other language
     const update = () => {
+      gt.histogram.show(state);
       view.paint();
       sliders.show(state.shares);
-      gt.panel.showTop(state, zones.visit);
+      gt.ranked.show(state, zones.visit);
       zones.refresh();
+      gt.desk.show(state);
     };
     const sliders = wireWeights(state, update);
     const themes = [scoreTheme(state), ...state.criteria.map((one, c) => criterionTheme(state, one, c)), statusTheme(state)];
     if (state.stability) { themes.splice(1, 0, stabilityTheme(state)); }
-    const groups = gt.atlas.overlayGroups(map, data.overlays);
+    const money = data.measures.map((measure) => measureTheme(state, measure));
+    const first = money.length && money[0].id === "delivered_cost_yuan_per_unit" ? money.splice(0, 1) : [];
+    themes.unshift(...first);
+    themes.splice(themes.length - 1, 0, ...money);
+    const cells = gt.cells.layers(map, data.cells);
+    const overlays = data.overlays.concat(cells.overlays);
+    const groups = gt.atlas.overlayGroups(map, data.overlays).concat(cells.groups);
     view.theme = themes[0];
-    gt.panel.layerControl(map, themes, data.overlays, groups, (theme) => { view.theme = theme; view.paint(); });
+    gt.panel.layerControl(map, themes, overlays, groups, (theme) => { view.theme = theme; view.paint(); });
     gt.panel.showSources(data.inputs);
-    at("gt-inexact").hidden = data.exact;
+    const again = () => { recompute(state); update(); };
+    gt.desk.wire({ map: map, state: state, sliders: sliders, visit: zones.visit, update: update, again: again, recompute: () => recompute(state) });
+    gt.ranked.wire(state, zones.visit);
+    at("gt-inexact").hidden = data.exact || !data.method;
+    at("gt-fixed").hidden = Boolean(data.method);
+    document.querySelectorAll("#gt-weights input, #gt-reset").forEach((one) => { one.disabled = !data.method; });
     update();
+    gt.classes.wire(state, view.paint);
+    gt.access.wire(map);
+    gt.paper.wire(map);
     gt.state = state;
   };
 })(window.geotransfer = window.geotransfer || {});

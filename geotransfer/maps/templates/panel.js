@@ -1,9 +1,8 @@
-// The panels beside the map: legend, layer control, sliders, best zones, sources.
+// The panels beside the map: legend, layer control, sliders, sources.
 (function (gt) {
   "use strict";
   const { words, element, both, number } = gt.text;
   const at = (id) => document.getElementById(id);
-  const TOP = 20;
 
   function swatch(colour) {
     const box = element("span", colour === null ? "gt-swatch gt-hatch" : "gt-swatch");
@@ -74,22 +73,6 @@
     };
   }
 
-  function topRow(state, zone, visit) {
-    const zones = state.data.zones;
-    const place = zones.place.names[zones.place.index[zone]];
-    const name = element("span", "", zones.name[zone] || zones.zone[zone], element("small", "", place));
-    const button = element("button", "", element("b", "", String(state.rank[zone])), name, element("data", "", state.score[zone].toFixed(3)));
-    button.type = "button";
-    button.dataset.zone = zones.zone[zone];
-    button.addEventListener("click", () => visit(zone));
-    return element("li", "", button);
-  }
-
-  function showTop(state, visit) {
-    const rows = state.order.slice(0, TOP).map((zone) => topRow(state, zone, visit));
-    at("gt-top").replaceChildren(...(rows.length ? rows : [element("li", "", both(words.noWeights))]));
-  }
-
   function showSources(inputs) {
     at("gt-sources").querySelector("ul").replaceChildren(...inputs.map((input) => {
       return element("li", "", both(input.title), " (", both(input.quality), "): ", both(input.source), " · ", both(input.licence));
@@ -112,7 +95,6 @@
     showLegend: showLegend,
     layerControl: layerControl,
     weightSliders: weightSliders,
-    showTop: showTop,
     showSources: showSources,
     scaleLine: scaleLine
   };

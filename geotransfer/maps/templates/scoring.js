@@ -24,6 +24,57 @@
     return out;
   }
 
+  function rounded(value) {
+    return Math.round(value * DECIMALS) / DECIMALS;
+  }
+
+  // Scores >= 0; a criterion of weight 0 does not count.
+  function weightedProduct(scores, weights) {
+    const width = weights.length;
+    return Float64Array.from({ length: width ? scores.length / width : 0 }, (_, zone) => rounded(
+      weights.reduce((product, weight, c) => (weight ? product * Math.pow(scores[zone * width + c], weight) : product), 1)));
+  }
+
+  // Zones that are compared: those that take part and have every weighted criterion.
+  function compared(scores, weights, eligible) {
+    const width = weights.length;
+    const whole = (zone) => weights.every((weight, c) => weight === 0 || !Number.isNaN(scores[zone * width + c]));
+    return Array.from(eligible.keys()).filter((zone) => eligible[zone] && whole(zone));
+  }
+
+  // Scale and ideal points of one criterion: {shift, scale, best, worst}.
+  function ideal(values, how) {
+    if (how === "fixed") { return { shift: 0, scale: 1, best: 1, worst: 0 }; }
+    const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+    const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+    const norm = how === "vector" ? Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) : high - low;
+    const shift = how === "vector" ? 0 : low;
+    const scale = norm > 0 ? norm : 1;
+    return { shift: shift, scale: scale, best: (high - shift) / scale, worst: (low - shift) / scale };
+  }
+
+  // Closeness to the ideal; NaN for zones that are not compared, and for all where all are alike.
+  function topsis(how) {
+    return function (scores, weights, eligible) {
+      const width = weights.length;
+      const out = new Float64Array(eligible.length).fill(NaN);
+      const zones = compared(scores, weights, eligible);
+      const points = weights.map((weight, c) => (weight ? ideal(zones.map((zone) => scores[zone * width + c]), how) : null));
+      zones.forEach((zone) => {
+        let toBest = 0;
+        let toWorst = 0;
+        points.forEach((point, c) => {
+          if (!point) { return; }
+          const value = (scores[zone * width + c] - point.shift) / point.scale;
+          toBest += Math.pow(weights[c] * (value - point.best), 2);
+          toWorst += Math.pow(weights[c] * (value - point.worst), 2);
+        });
+        out[zone] = rounded(Math.sqrt(toWorst) / (Math.sqrt(toBest) + Math.sqrt(toWorst)));
+      });
+      return out;
+    };
+  }
+
   // 1 best, NaN -> -1; ties are broken by `keys`, as in the ranking.
   function ranks(scores, keys) {
     const order = [];
@@ -62,6 +113,13 @@
     ranks: ranks,
     quantileBreaks: quantileBreaks,
     classOf: classOf,
-    aggregations: { weighted_sum: weightedSum }
+    aggregations: {
+      weighted_sum: weightedSum,
+      weighted_product: weightedProduct,
+      topsis: topsis("fixed"),
+      topsis_vector: topsis("vector"),
+      topsis_minmax: topsis("minmax"),
+      spotis: weightedSum // 1 - distance to the ideal between the bounds 0 and 1 is the weighted sum
+    }
   };
 })(window.geotransfer = window.geotransfer || {});

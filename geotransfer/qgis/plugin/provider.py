@@ -5,7 +5,8 @@ import os
 from qgis.core import QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
 
-from .algorithms import ALGORITHMS
+from .layer_algorithms import LAYER_ALGORITHMS
+from .study_algorithms import STUDY_ALGORITHMS
 
 
 class GeotransferProvider(QgsProcessingProvider):
@@ -25,5 +26,5 @@ class GeotransferProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self):
         """Add the algorithms."""
-        for algorithm in ALGORITHMS:
+        for algorithm in (*STUDY_ALGORITHMS, *LAYER_ALGORITHMS):
             self.addAlgorithm(algorithm())

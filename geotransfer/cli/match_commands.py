@@ -1,0 +1,75 @@
+"""``geotransfer match``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from geotransfer.relocation.matching import Matching
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file to the application."""
+    app.command("match")(_match)
+
+
+def _match(
+    problem: Annotated[Path, typer.Argument(help="A problem (.toml); with --evaluate the folder of a plan.")],
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the plan.")] = None,
+    happened: Annotated[
+        Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes.")
+    ] = None,
+) -> None:
+    """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
+    if happened is not None:
+        _evaluate(problem, happened)
+        return
+    if out is None:
+        raise typer.BadParameter("say where the plan goes: -o FOLDER")
+    from geotransfer.relocation.matching import match
+    from geotransfer.relocation.problem import Problem
+    from geotransfer.relocation.writing import write_matching
+
+    plan = match(Problem.from_file(problem))
+    folder = write_matching(plan, out)
+    _summarise(plan)
+    typer.echo(f"  files  {folder}")
+    if plan.conflict is not None:
+        raise typer.Exit(3)
+
+
+def _evaluate(plan: Path, happened: Path) -> None:
+    from geotransfer.relocation.evaluation import evaluate_matching
+
+    table = evaluate_matching(plan, happened)
+    typer.echo(table.to_string(index=False))
+    typer.echo(f"planned {table['planned_t'].sum():,.0f} t/a, happened {table['happened_t'].sum():,.0f} t/a")
+
+
+def _summarise(plan: Matching) -> None:
+    solved = plan.solved
+    if plan.problem.title:
+        typer.echo(plan.problem.title)
+    if plan.conflict is not None:
+        typer.echo("  无可行方案; 下列约束不能同时成立 / no plan; these constraints cannot hold together:")
+        typer.echo(f"    {'; '.join(plan.conflict.names)}")
+        for give in plan.conflict.concessions:
+            typer.echo(f"    {give.name} ({give.label}): {give.amount:,.4g} {give.unit}")
+        return
+    typer.echo(
+        f"  {solved.status}, gap {solved.gap:.2%}, bound {solved.bound:,.6g}, objective {solved.objective:,.6g}, "
+        f"{solved.seconds:.1f} s, {solved.rounds} rounds of cuts"
+    )
+    flows = plan.flows
+    for origin, province, name, industry, tonnes in zip(
+        *(flows[column] for column in ("origin", "province", "name", "industry", "tonnes")), strict=True
+    ):
+        typer.echo(f"  {origin} -> {province} {name}  {industry}  {tonnes:>12,.0f} t/a")
+    for slack in plan.slack:
+        state = f"binds in {slack.binding} of {slack.rows}" if slack.binding else "has room"
+        typer.echo(f"  {slack.name}: {state}, least {slack.least:,.4g} {slack.unit} ({slack.label})")

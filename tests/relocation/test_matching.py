@@ -1,0 +1,184 @@
+"""Problems on a finished run: files, bad input, rules on and off, ledger, what is written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import geotransfer as gt
+from geotransfer.errors import InputError, OutputError
+from geotransfer.relocation.ledger import ledger
+from geotransfer.relocation.reading import origin_factor
+
+
+def values(result: Path | str = "out", **changes: Any) -> dict[str, Any]:
+    return {
+        "schema": 1,
+        "unit": "万t/a",
+        "industries": {
+            "aluminium": {
+                "result": str(result),
+                "smallest_plant": 10.0,
+                "largest_plant": 50.0,
+                "use": {"electricity": 13400.0, "jobs": 0.002},
+                "value": {"tax_yuan": 300.0},
+            }
+        },
+        "offers": [{"origin": "山东", "industry": "aluminium", "capacity": 100.0, "existing": 500.0}],
+        "candidates": {"top": 30},
+        **changes,
+    }
+
+
+def problem(result: Path | str = "out", **changes: Any) -> gt.Problem:
+    return gt.Problem.from_mapping(values(result, **changes))
+
+
+def offer(**changes: Any) -> dict[str, Any]:
+    return {"origin": "山东", "industry": "aluminium", "capacity": 100.0, **changes}
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"offers": [offer(capacity=-1.0)]}, "greater than 0"),
+        ({"offers": [offer(unit="t/a")]}, "units are mixed"),
+        ({"unit": "t"}, "unit"),
+        ({"offers": [offer(), offer()]}, "more than once"),
+        ({"offers": [offer(industry="steel")]}, "expected aluminium"),
+        ({"offers": [offer(existing=50.0)]}, "offers 100 of aluminium and has 50"),
+        ({"moved": 1.5}, "share above 0"),
+        ({"moved": {"aluminium": 101.0}}, "expected 0 to 100"),
+        ({"rules": {"herfindal": 0.5}}, "herfindal"),
+        ({"schema": 2}, "schema"),
+    ],
+)
+def test_a_problem_that_does_not_fit(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        problem(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"candidates": {"zones": ["郑州"]}}, "'郑州' is ranked by none"),
+        ({"offers": [offer(origin="亚特兰蒂斯")]}, "is no province"),
+        ({"candidates": {"top": 1}}, "hold at most 500,000 t/a"),
+        ({"rules": {"origin_guard": 0.3}, "offers": [offer()]}, "needs `existing`"),
+        ({"rules": {"zone_limits": {"water": {"value": 1e6}}}}, "use of water is not known"),
+        ({"rules": {"zone_limits": {"jobs": {"column": "labour_force"}}}}, "jobs is not known for 30 of 30"),
+        ({"rules": {"quotas": [{"resource": "co2", "limits": {"云南省": 1e6}}]}}, "where no destination lies"),
+        ({"rules": {"regions": [{"name": "hinterland", "share": 0.2}]}}, "none of the destinations"),
+        ({"rules": {"national": {"steel": {"ceiling": 1.0, "existing": 1.0}}}}, "expected an industry"),
+    ],
+)
+def test_a_rule_without_data_is_refused(two_provinces: Path, changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        gt.match(problem(two_provinces, **changes))
+
+
+def test_the_cheapest_places_are_filled_first(two_provinces: Path) -> None:
+    plan = gt.match(problem(two_provinces, limits={"gap": 0.0}))
+    ranking = gt.read_result(two_provinces).ranking
+    ranked = ranking[ranking["status"] == "ranked"].sort_values("rank").head(30)
+    cost = np.sort(ranked["power_price_yuan_per_kwh"] * 13400.0 + ranked["freight_cost_yuan_per_unit"])
+    assert plan.flows["cost_yuan"].sum() == pytest.approx(500_000.0 * (cost[0] + cost[1]))
+    assert plan.solved.objective == pytest.approx(plan.flows["cost_yuan"].sum())
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"province_share": 0.5},
+        {"herfindahl": 0.5},
+        {"plants_per_zone": 1, "backup_km": 100.0},
+        {"receiving_zones": 2},
+        {"net_co2": -6e6},
+        {"smallest_lot": 20.0},
+        {"regions": [{"name": "hinterland", "share": 0.6, "provinces": ["青海省"]}]},
+        {"zone_limits": {"land": {"column": "eligible_km2", "factor": 1e6}}},
+    ],
+)
+def test_a_rule_never_makes_it_cheaper(two_provinces: Path, rules: dict[str, Any]) -> None:
+    given = values(two_provinces, limits={"gap": 0.0})
+    given["industries"]["aluminium"]["use"]["land"] = 5.0
+    free = gt.match(gt.Problem.from_mapping(given))
+    bound = gt.match(gt.Problem.from_mapping({**given, "rules": rules}))
+    assert bound.solved.status == "optimal"
+    assert bound.solved.objective >= free.solved.objective * (1 - 1e-9)
+    assert all(row.least > -1e-3 for row in bound.slack)
+
+
+def test_the_replacement_ratio_closes_more_than_it_builds(two_provinces: Path) -> None:
+    rules = {"replacement_ratio": 1.25, "national": {"aluminium": {"ceiling": 4500.0, "existing": 4510.0}}}
+    flows = gt.match(problem(two_provinces, rules=rules)).flows
+    assert flows["tonnes"].sum() == pytest.approx(800_000.0)
+    assert flows["closed"].sum() == pytest.approx(1_000_000.0)
+
+
+def test_a_conflict_is_named(two_provinces: Path) -> None:
+    plan = gt.match(problem(two_provinces, rules={"province_share": 0.4}))
+    assert plan.flows.empty
+    assert plan.conflict is not None
+    assert "share of a province in aluminium" in plan.conflict.names
+    assert plan.conflict.concessions
+
+
+def test_the_ledger_balances(two_provinces: Path) -> None:
+    plan = gt.match(problem(two_provinces, rules={"replacement_ratio": 1.25}))
+    table = ledger(plan).table
+    system = table[table["role"] == "system"].iloc[0]
+    parts = table[table["role"] != "system"]
+    # 1 Mt closed, 0.8 Mt built, 300 yuan of tax and 0.002 jobs a tonne
+    assert system["tonnes"] == pytest.approx(-200_000.0)
+    assert system["tax_yuan"] == pytest.approx(-200_000.0 * 300.0)
+    assert system["jobs"] == pytest.approx(-400.0)
+    assert np.isnan(system["value_added_yuan"])
+    for column in ("tonnes", "tax_yuan", "jobs", "co2_power_production_t"):
+        assert parts[column].sum() == pytest.approx(system[column], abs=1e-6)
+    closed = -1_000_000.0 * 13.4 * origin_factor("山东")
+    assert parts["co2_power_production_t"].iloc[0] == pytest.approx(closed)
+
+
+def test_the_front_falls_in_co2_and_rises_in_cost(two_provinces: Path) -> None:
+    front = gt.match(problem(two_provinces, goal={"kind": "front", "points": 3}, limits={"gap": 0.0})).front
+    assert front is not None
+    assert (np.diff(front.co2) < 0).all()
+    assert (np.diff(front.cost) > 0).all()
+
+
+def test_the_files_say_what_the_plan_says(two_provinces: Path, tmp_path: Path) -> None:
+    plan = gt.match(problem(two_provinces))
+    folder = gt.write_matching(plan, tmp_path / "plan")
+    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert record["tonnes"] == pytest.approx(1_000_000.0)
+    assert record["gap"] <= 0.01
+    lines = gpd.read_file(folder / "flows.gpkg")
+    assert lines["tonnes"].sum() == pytest.approx(1_000_000.0)
+    assert set(lines.geometry.geom_type) == {"LineString"}
+    assert pd.read_csv(folder / "plants.csv")["tonnes"].between(99_999.0, 500_001.0).all()
+    gt.write_matching(plan, folder)
+    (folder / "mine.txt").write_text("kept")
+    with pytest.raises(OutputError, match="something else"):
+        gt.write_matching(plan, folder)
+    assert (folder / "mine.txt").exists()
+
+
+def test_the_problem_file_names_its_folders_from_where_it_lies(two_provinces: Path, tmp_path: Path) -> None:
+    (tmp_path / "offers.csv").write_text("origin,industry,capacity,existing\n山东,aluminium,100,\n", encoding="utf-8")
+    (tmp_path / "problem.toml").write_text(
+        'schema = 1\nunit = "万t/a"\noffers = "offers.csv"\n[industries.aluminium]\nresult = "run"\n'
+        "smallest_plant = 10\nlargest_plant = 50\n",
+        encoding="utf-8",
+    )
+    read = gt.Problem.from_file(tmp_path / "problem.toml")
+    assert read.industries["aluminium"].result == str((tmp_path / "run").resolve())
+    assert read.offers[0].existing is None
+    with pytest.raises(InputError, match="cannot be read"):
+        gt.Problem.from_file(tmp_path / "none.toml")
