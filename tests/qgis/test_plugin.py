@@ -216,7 +216,7 @@ def test_a_problem_without_a_plan_names_the_rules(qgis: Qgis, result: gt.Result)
     if not (qgis.folder / "to-match").exists():
         gt.write_result(result, qgis.folder / "to-match")
     problem = qgis.folder / "too_much.toml"
-    problem.write_text(PROBLEM.format(capacity=8000), encoding="utf-8")
+    problem.write_text(PROBLEM.format(capacity=80) + "net_co2 = -1e9\n", encoding="utf-8")
     done = qgis.call("run", "geotransfer:match", "--", f"PROBLEM={problem}", f"FOLDER={qgis.folder / 'none'}")
     assert done.returncode != 0
     assert "these rules cannot hold together" in done.stderr
