@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from geotransfer.catalog.postgis_writing import write_postgis as write_postgis
     from geotransfer.catalog.power import power_tables as power_tables
     from geotransfer.catalog.readers import read_features as read_features
+    from geotransfer.catalog.services import read_remote_features as read_remote_features
+    from geotransfer.catalog.services import read_remote_raster as read_remote_raster
     from geotransfer.crs import bd09_to_gcj02 as bd09_to_gcj02
     from geotransfer.crs import bd09_to_wgs84 as bd09_to_wgs84
     from geotransfer.crs import gcj02_to_bd09 as gcj02_to_bd09
@@ -160,6 +162,7 @@ _HOMES = {
     "catalog.postgis": ("read_postgis",),
     "catalog.postgis_writing": ("write_postgis",),
     "catalog.readers": ("read_features",),
+    "catalog.services": ("read_remote_features", "read_remote_raster"),
     "crs": (
         "bd09_to_gcj02",
         "bd09_to_wgs84",

@@ -85,6 +85,8 @@ FUNCTIONS = {
     "rasterize": "(features, grid, *, column)",
     "read_features": "(path, *, layer=None, encoding=None)",
     "read_postgis": "(url, source, *, geometry=None)",
+    "read_remote_features": "(url, *, layer=None, service='wfs', bounds=None, timeout_s=60.0)",
+    "read_remote_raster": "(url, *, band=1, bounds=None, timeout_s=60.0)",
     "read_raster": "(path, *, band=1, bounds=None)",
     "resource_area": "(eligible_km2, capacity_factor, *, density_mw_km2, land_cover=None)",
     "rugged_zone_value": "(mean, high, relief_m, *, from_relief_m)",
