@@ -30,6 +30,7 @@ ROWS = {
     "energy/wind_zones.csv": 375,
     "industry/data_centre_clusters.csv": 10,
     "industry/price_assumptions.csv": 1,
+    "policy/cooperation_modes.csv": 4,
     "policy/demonstration_zones.csv": 6,
     "policy/list_editions.csv": 9,
     "policy/list_rows.csv": 9,

@@ -12,6 +12,7 @@ from geotransfer.errors import InputError
 from geotransfer.relocation.blocks import Block, net_co2, stacked
 from geotransfer.relocation.building import blocks_of, ceilings_of, costs_of
 from geotransfer.relocation.conflicts import Conflict, find_conflict
+from geotransfer.relocation.cooperation import enclave_zones
 from geotransfer.relocation.front import Front, epsilon_front
 from geotransfer.relocation.instance import Layout
 from geotransfer.relocation.problem import Problem
@@ -119,6 +120,7 @@ def match(problem: Problem) -> Matching:
     500000
     """
     places = read_places(problem)
+    enclave_zones(problem.cooperation, places.table)  # an unknown place is told of before the search, not after it
     layout = Layout(instance_of(problem, places), lots=problem.rules.smallest_lot is not None)
     if not layout.n_pairs:
         raise InputError("no way is open: no candidate has a score and a cost for an industry that is offered")
