@@ -15,7 +15,7 @@ import geotransfer as gt
 FUNCTIONS = {
     "evaluate_matching": "(plan, happened)",
     "match": "(problem)",
-    "write_matching": "(matching, directory)",
+    "write_matching": "(matching, directory, *, with_map=True, with_report=True)",
     "aggregate_comparisons": "(matrices, *, weights=None)",
     "align": "(raster, grid, *, resampling)",
     "best_ways": "(network, zones, destination, *, by='cost')",
@@ -98,7 +98,7 @@ FUNCTIONS = {
     "special_areas": "(adcodes)",
     "spotis": "(matrix, weights, *, directions, bounds)",
     "standard_deviation_weights": "(matrix)",
-    "suitability_map": "(result, *, flows=None)",
+    "suitability_map": "(result, *, flows=None, plan=None)",
     "swing_weights": "(points, *, judged=None, scored=None)",
     "topsis": "(matrix, weights, *, directions, normalization='vector', bounds=None)",
     "turbine_power_curve": "(turbine)",

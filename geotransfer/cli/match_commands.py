@@ -24,6 +24,8 @@ def _match(
     happened: Annotated[
         Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes.")
     ] = None,
+    with_map: Annotated[bool, typer.Option("--map/--no-map", help="Write map.html.")] = True,
+    with_report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
 ) -> None:
     """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
     if happened is not None:
@@ -33,12 +35,16 @@ def _match(
         raise typer.BadParameter("say where the plan goes: -o FOLDER")
     from geotransfer.relocation.matching import match
     from geotransfer.relocation.problem import Problem
-    from geotransfer.relocation.writing import write_matching
+    from geotransfer.relocation.writing import check_matching_folder, write_matching
 
+    check_matching_folder(out)
     plan = match(Problem.from_file(problem))
-    folder = write_matching(plan, out)
+    folder = write_matching(plan, out, with_map=with_map, with_report=with_report)
     _summarise(plan)
     typer.echo(f"  files  {folder}")
+    for name in ("map.html", "report.html"):
+        if (folder / name).exists():
+            typer.echo(f"  {name.removesuffix('.html'):<6} {folder / name}")
     if plan.conflict is not None:
         raise typer.Exit(3)
 

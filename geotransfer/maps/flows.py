@@ -11,6 +11,7 @@ import numpy as np
 from geotransfer.errors import InputError
 from geotransfer.maps.overlays import Overlay
 from geotransfer.types import Text
+from geotransfer.words import amount_words
 
 __all__ = ["flow_overlays"]
 
@@ -79,14 +80,15 @@ def _overlay(number: int, name: Hashable, rows: gpd.GeoDataFrame, most: float) -
 
 def _details(record: Mapping[Any, Any]) -> Text:
     tonnes, cost, co2 = (float(record[name]) for name in NUMBERS)
-    zh, en = [f"{tonnes:,.0f} 吨/年"], [f"{tonnes:,.0f} t/a"]
+    told = [amount_words(tonnes, "t/a")]
     if np.isfinite(cost):
-        zh.append(f"成本 {cost:,.0f} 元/年")
-        en.append(f"cost {cost:,.0f} yuan/a")
+        paid = amount_words(cost, "yuan/a")
+        told.append(Text(zh=f"成本 {paid.zh}", en=f"cost {paid.en}"))
     if np.isfinite(co2):
-        zh.append(f"CO2 {co2:,.0f} 吨/年")
-        en.append(f"CO2 {co2:,.0f} t/a")
-    return Text(zh="; ".join(zh), en="; ".join(en))
+        change = amount_words(co2, "t CO2/a")
+        sign = "+" if co2 > 0 else ""
+        told.append(Text(zh=f"碳排放变化 {sign}{change.zh}", en=f"change of CO₂ {sign}{change.en}"))
+    return Text(zh="; ".join(one.zh for one in told), en="; ".join(one.en for one in told))
 
 
 def _check(flows: gpd.GeoDataFrame) -> None:
