@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from geotransfer.types import Text
 
 __all__ = [
     "AMOUNTS", "CO2_VERDICTS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS",
-    "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
-    "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "amount_words", "in_words", "place_words",
+    "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS", "STABILITIES",
+    "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "amount_words", "column_words", "in_words", "place_words",
 ]  # fmt: skip
 
 UNITS: Mapping[str, Text] = {
@@ -251,6 +251,23 @@ def amount_words(value: float, unit: str) -> Text:
         return Text(zh="–", en="–")
     zh, en = AMOUNTS.get(unit, (((1, unit),), ((1, unit),)))
     return Text(zh=_stepped(value, zh), en=_stepped(value, en))
+
+
+def column_words(values: Iterable[float], unit: str) -> tuple[Text, list[Text]]:
+    """Return amounts of one column in one unit, that of the largest: the unit, and the numbers alone.
+
+    Examples
+    --------
+    >>> column_words([-1.5e6, 5e5], "t/a")
+    (Text(zh='万吨/年', en='Mt/a'), [Text(zh='-150', en='-1.5'), Text(zh='50', en='0.5')])
+    """
+    amounts = list(values)
+    largest = max((abs(one) for one in amounts if math.isfinite(one)), default=0.0)
+    steps = AMOUNTS.get(unit, (((1, unit),), ((1, unit),)))
+    zh, en = (next((step for step in each if largest >= step[0]), each[-1]) for each in steps)
+    sizes = ((zh[0], ""),), ((en[0], ""),)
+    told = [Text(*(_stepped(one, size) if math.isfinite(one) else "–" for size in sizes)) for one in amounts]
+    return Text(zh=zh[1], en=en[1]), told
 
 
 def _stepped(value: float, steps: tuple[tuple[float, str], ...]) -> str:

@@ -22,7 +22,7 @@ def _match(
     problem: Annotated[Path, typer.Argument(help="A problem (.toml); with --evaluate the folder of a plan.")],
     out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the plan.")] = None,
     happened: Annotated[
-        Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes.")
+        Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes (and unit).")
     ] = None,
     with_map: Annotated[bool, typer.Option("--map/--no-map", help="Write map.html.")] = True,
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
@@ -55,12 +55,15 @@ def _evaluate(plan: Path, happened: Path) -> None:
     table = evaluate_matching(plan, happened)
     typer.echo(table.to_string(index=False))
     typer.echo(f"planned {table['planned_t'].sum():,.0f} t/a, happened {table['happened_t'].sum():,.0f} t/a")
+    if silent := int((table["verdict"] == "not reported").sum()):
+        typer.echo(f"{silent} 条计划未见填报, 按 0 计 / {silent} planned ways have no row in the CSV and count as 0")
 
 
 def _summarise(plan: Matching) -> None:
     solved = plan.solved
-    if plan.problem.title:
-        typer.echo(plan.problem.title)
+    title = plan.problem.title
+    if title:
+        typer.echo(title if isinstance(title, str) else f"{title.zh} / {title.en}")
     if plan.conflict is not None:
         typer.echo("  无可行方案; 下列约束不能同时成立 / no plan; these constraints cannot hold together:")
         typer.echo(f"    {'; '.join(plan.conflict.names)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from importlib.resources import files
 from typing import Any, cast
@@ -85,7 +86,12 @@ def suitability_map(
     """
     outline = NationalOutline(land=boundaries("province"), lines=national_lines())
     moved = [] if flows is None else flow_overlays(flows)
-    overlays = [*moved, *route_overlays(result.provenance["result"]), *catalogue_overlays()]
+    below = [*route_overlays(result.provenance["result"]), *catalogue_overlays()]
+    if plan is not None:
+        # the plan comes first: what else can be shown is switched off when the map opens
+        moved += [] if plan.places is None else [plan.places]
+        below = [replace(overlay, shown=False) for overlay in below]
+    overlays = [*moved, *below]
     return draw_map(result, overlays=overlays, outline=outline, plan=plan)
 
 
@@ -104,7 +110,7 @@ def draw_map(
         "cells": cells_json(getattr(result, "suitability", None), _score_breaks(result.ranking)),
     }
     if plan is not None:
-        document["title"] = plan.title.as_dict()
+        document |= {"title": plan.title.as_dict(), "plan": True}
     page = _empty_map()
     root = cast(Figure, page.get_root())
     root.title = escape(f"{document['title']['zh']} · {document['title']['en']}")

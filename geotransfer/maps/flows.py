@@ -31,7 +31,8 @@ def flow_overlays(flows: gpd.GeoDataFrame) -> list[Overlay]:
     ----------
     flows : GeoDataFrame
         Lines with a CRS. Columns ``origin`` and ``destination`` (names), ``industry``, ``tonnes`` (t/a, >= 0),
-        ``cost`` (yuan/a) and ``co2`` (t/a; NaN in these two: not known). Flows of 0 t are left out.
+        ``cost`` (yuan/a) and ``co2`` (t/a; NaN in these two: not known). Flows of 0 t are left out. ``industry_en``,
+        where there is one, is what an industry is called in English.
 
     Returns
     -------
@@ -73,7 +74,8 @@ def _overlay(number: int, name: Hashable, rows: gpd.GeoDataFrame, most: float) -
         geometry=rows.geometry.to_numpy(),
         crs=rows.crs,
     )
-    title = Text(zh=f"转移流: {name}", en=f"Relocation flows: {name}")
+    english = str(rows["industry_en"].iloc[0]) if "industry_en" in rows else str(name)
+    title = Text(zh=f"转移流: {name}", en=f"Relocation flows: {english}")
     colour = COLOURS[number % len(COLOURS)]
     return Overlay(f"flows-{number + 1}", title, features, colour, "line", shown=True, origin=GIVEN)
 

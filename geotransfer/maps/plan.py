@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from geotransfer.maps.overlays import Overlay
 from geotransfer.types import Text
 
 __all__ = ["PlanPanel", "ProvinceShift"]
@@ -32,8 +33,11 @@ class PlanPanel:
         What moves, what it costs, what it does to CO2.
     shifts : tuple of (Text, tuple of ProvinceShift)
         Head and rows of each industry's table.
+    places : Overlay, optional
+        Where the plants are built.
     """
 
     title: Text
     lines: tuple[Text, ...]
     shifts: tuple[tuple[Text, tuple[ProvinceShift, ...]], ...]
+    places: Overlay | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -35,21 +35,25 @@ def flow_lines(flows: pd.DataFrame, places: Places) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(flows.copy(), geometry=shapes, crs="EPSG:4326")
 
 
-def structure_figures(structure: pd.DataFrame) -> Iterator[ReportFigure]:
+def structure_figures(structure: pd.DataFrame, titles: Mapping[str, Text]) -> Iterator[ReportFigure]:
     """Yield, for each industry, its capacity by province before and after.
 
     Parameters
     ----------
     structure : DataFrame
         Of `structure_of`.
+    titles : mapping
+        What each industry is called.
     """
     for number, (industry, rows) in enumerate(structure.groupby("industry", sort=False)):
         known = rows["stands_before_t"].notna().all()
         columns = ("stands_before_t", "stands_after_t") if known else ("leaves_t", "arrives_t")
-        yield _structure_figure(str(industry), rows.sort_values(list(columns), ascending=False), columns, number)
+        yield _structure_figure(
+            titles[str(industry)], rows.sort_values(list(columns), ascending=False), columns, number
+        )
 
 
-def _structure_figure(industry: str, rows: pd.DataFrame, columns: tuple[str, str], number: int) -> ReportFigure:
+def _structure_figure(title: Text, rows: pd.DataFrame, columns: tuple[str, str], number: int) -> ReportFigure:
     whole = columns[0] == "stands_before_t"
     before, after = (rows[column].to_numpy(np.float64) for column in columns)
     labels = {
@@ -69,10 +73,10 @@ def _structure_figure(industry: str, rows: pd.DataFrame, columns: tuple[str, str
         rows_down(axes, len(rows))
 
     caption = Text(
-        zh=f"{industry}: 各省产能, 转移前后。" if whole else f"{industry}: 转出与承接的产能 (各省现有产能未给全)。",
-        en=f"{industry}: capacity by province before and after."
+        zh=f"{title.zh}: 各省产能, 转移前后。" if whole else f"{title.zh}: 转出与承接的产能 (各省现有产能未给全)。",
+        en=f"{title.en}: capacity by province before and after."
         if whole
-        else f"{industry}: what leaves and what arrives (not every province's capacity is given).",
+        else f"{title.en}: what leaves and what arrives (not every province's capacity is given).",
     )
     return report_figure(f"structure-{number}", caption, draw, height=1.0 + ROW * len(rows))
 

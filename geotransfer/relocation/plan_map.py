@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from geotransfer.errors import InputError
-from geotransfer.maps import PlanPanel, ProvinceShift, suitability_map
+from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.industry.profiles import industry_profile
+from geotransfer.maps import Overlay, PlanPanel, ProvinceShift, suitability_map, write_offline
 from geotransfer.outputs import read_result
 from geotransfer.relocation.ledger import Ledger
 from geotransfer.relocation.matching import Matching
@@ -17,16 +18,15 @@ from geotransfer.study.result import Result
 from geotransfer.types import Text
 from geotransfer.words import amount_words
 
-if TYPE_CHECKING:
-    import folium
+__all__ = ["industry_words", "plan_title", "plan_totals", "run_at_hand", "write_plan_map"]
 
-__all__ = ["plan_map", "plan_title", "plan_totals", "run_at_hand"]
-
+PLACES = "#1f2933"
+GIVEN = Text(zh="本方案的求解结果", en="the plan that was found")
 UNTITLED = Text(zh="产能转移方案", en="Relocation plan")
 
 
-def plan_map(matching: Matching, book: Ledger) -> folium.Map | None:
-    """Return the map of a plan; None when the run of its first industry is gone.
+def write_plan_map(matching: Matching, book: Ledger, path: Path) -> bool:
+    """Write the map of a plan and return True; False, and nothing written, when the run of its first industry is gone.
 
     Parameters
     ----------
@@ -34,11 +34,12 @@ def plan_map(matching: Matching, book: Ledger) -> folium.Map | None:
         With a plan.
     book : Ledger
         Of it.
+    path : Path
     """
     result = run_at_hand(matching)
-    if result is None:
-        return None
-    return suitability_map(result, flows=_drawn(matching.lines), plan=_panel(matching, book))
+    if result is not None:
+        write_offline(suitability_map(result, flows=_drawn(matching.lines), plan=_panel(matching, book)), path)
+    return result is not None
 
 
 def run_at_hand(matching: Matching) -> Result | None:
@@ -52,13 +53,51 @@ def run_at_hand(matching: Matching) -> Result | None:
 
 def _drawn(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     names = [f"{province} {name}" for province, name in zip(lines["province"], lines["name"], strict=True)]
-    return lines.rename(columns={"cost_yuan": "cost", "co2_change_t": "co2"}).assign(destination=names)
+    titles = [industry_words(name) for name in lines["industry"]]
+    return lines.rename(columns={"cost_yuan": "cost", "co2_change_t": "co2"}).assign(
+        destination=names, industry=[one.zh for one in titles], industry_en=[one.en for one in titles]
+    )
+
+
+def _plants(matching: Matching) -> Overlay:
+    plants = matching.plants
+    told = [
+        (industry_words(industry), amount_words(tonnes, "t/a"), score)
+        for industry, tonnes, score in zip(*(plants[c] for c in ("industry", "tonnes", "score")), strict=True)
+    ]
+    features = gpd.GeoDataFrame(
+        {
+            "name": [f"{province} {name}" for province, name in zip(plants["province"], plants["name"], strict=True)],
+            "detail_zh": [f"{what.zh} {amount.zh}; 适宜性 {score:.3f}" for what, amount, score in told],
+            "detail_en": [f"{what.en} {amount.en}; suitability {score:.3f}" for what, amount, score in told],
+        },
+        geometry=matching.places.table.geometry.loc[plants["zone"]].to_numpy(),
+        crs=matching.places.table.crs,
+    )
+    title = Text(zh="承接地", en="Where plants are built")
+    return Overlay("plan-places", title, features, PLACES, "ring", shown=True, origin=GIVEN)
 
 
 def plan_title(matching: Matching) -> Text:
     """Return the title of a plan: what its file calls it."""
     title = matching.problem.title
+    if isinstance(title, Text):
+        return title
     return Text(zh=title, en=title) if title else UNTITLED
+
+
+def industry_words(name: str) -> Text:
+    """Return what an industry of a problem is called; one without a profile of its name as it is.
+
+    Examples
+    --------
+    >>> industry_words("aluminium").zh
+    '电解铝'
+    """
+    try:
+        return industry_profile(name).title
+    except UnknownNameError:
+        return Text(zh=name, en=name)
 
 
 def plan_totals(matching: Matching) -> list[Text]:
@@ -88,7 +127,7 @@ def _panel(matching: Matching, book: Ledger) -> PlanPanel:
         _shifts(str(industry), rows, indices[str(industry)])
         for industry, rows in book.structure.groupby("industry", sort=False)
     ]
-    return PlanPanel(plan_title(matching), tuple(plan_totals(matching)), tuple(shifts))
+    return PlanPanel(plan_title(matching), tuple(plan_totals(matching)), tuple(shifts), _plants(matching))
 
 
 def _shifts(industry: str, rows: pd.DataFrame, index: tuple[float, float]) -> tuple[Text, tuple[ProvinceShift, ...]]:
@@ -101,10 +140,10 @@ def _shifts(industry: str, rows: pd.DataFrame, index: tuple[float, float]) -> tu
         ProvinceShift(str(province), amount_words(b, "t/a"), amount_words(a, "t/a"), b / longest, a / longest)
         for province, b, a in zip(touched["province"], *(touched[column] for column in columns), strict=True)
     )
-    before, after = index
+    (before, after), title = index, industry_words(industry)
     what = Text(zh="产能", en="capacity") if whole else Text(zh="所转移的产能", en="what moves")
     head = Text(
-        zh=f"{industry}: {what.zh}, 集中度 (赫芬达尔) {before:.2f} → {after:.2f}",
-        en=f"{industry}: {what.en}, Herfindahl index {before:.2f} → {after:.2f}",
+        zh=f"{title.zh}: {what.zh}, 集中度 (赫芬达尔) {before:.2f} → {after:.2f}",
+        en=f"{title.en}: {what.en}, Herfindahl index {before:.2f} → {after:.2f}",
     )
     return head, told

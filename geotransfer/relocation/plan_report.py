@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -14,15 +13,15 @@ from geotransfer.relocation.cooperation import presets
 from geotransfer.relocation.drawing import front_figure, structure_figures
 from geotransfer.relocation.ledger import Ledger
 from geotransfer.relocation.matching import Matching
-from geotransfer.relocation.plan_map import plan_title, plan_totals, run_at_hand
+from geotransfer.relocation.plan_map import industry_words, plan_title, plan_totals, run_at_hand
 from geotransfer.relocation.rule_words import rule_words
 from geotransfer.relocation.structure import concentration
 from geotransfer.report.document import page_environment, template_text
-from geotransfer.report.drawing import can_draw
+from geotransfer.report.drawing import ReportFigure, can_draw
 from geotransfer.report.figures import NO_FIGURES
 from geotransfer.report.minimap import minimap_svg
 from geotransfer.types import Text
-from geotransfer.words import amount_words
+from geotransfer.words import amount_words, column_words
 
 __all__ = ["plan_report"]
 
@@ -53,7 +52,6 @@ def plan_report(matching: Matching, book: Ledger | None) -> str:
     book : Ledger or None
         None without a plan.
     """
-    figures = book is not None and can_draw()
     front = matching.front_table
     return (
         page_environment()
@@ -69,9 +67,9 @@ def plan_report(matching: Matching, book: Ledger | None) -> str:
             ledger=None if book is None else _ledger(matching, book),
             sharing=None if book is None or book.sharing.empty else _sharing(matching, book),
             structure=[] if book is None else _structure(book),
-            structure_figures=list(structure_figures(book.structure)) if figures and book is not None else [],
+            structure_figures=_structure_figures(matching, book),
             front=[] if front is None else _cells(front, "front"),
-            front_figure=front_figure(front) if figures and front is not None and len(front) else None,
+            front_figure=front_figure(front) if can_draw() and front is not None and len(front) else None,
             no_figures=None if can_draw() else NO_FIGURES,
             basis=_basis(matching),
         )
@@ -88,7 +86,7 @@ def _answer(matching: Matching) -> list[Text]:
                 en="Under the rules that were given there is no plan; those that conflict are named below.",
             )
         ]
-    names = [rule_words(row.name) for row in binding]
+    names = [rule_words(row.name, _titles(matching)) for row in binding]
     return [
         *plan_totals(matching),
         Text(
@@ -106,10 +104,10 @@ def _conflict(matching: Matching) -> dict[str, Any] | None:
     if matching.conflict is None:
         return None
     return {
-        "names": [rule_words(name) for name in matching.conflict.names],
+        "names": [rule_words(name, _titles(matching)) for name in matching.conflict.names],
         "concessions": [
             {
-                "rule": rule_words(give.name),
+                "rule": rule_words(give.name, _titles(matching)),
                 "row": _named(give.label, matching),
                 "by": amount_words(give.amount, give.unit),
             }
@@ -123,7 +121,7 @@ def _flows(matching: Matching) -> list[dict[str, Any]]:
         {
             "origin": row["origin"],
             "place": f"{row['province']} {row['name']}",
-            "industry": row["industry"],
+            "industry": industry_words(row["industry"]),
             "amounts": [amount_words(row[key], unit) for key, unit in _units("flows")],
         }
         for row in matching.flows.to_dict("records")
@@ -135,16 +133,29 @@ def _units(table: str) -> list[tuple[str, str]]:
     return [(c.name, c.unit) for c in TABLES[table] if c.unit not in ("", "1", "0..1", "unit")]
 
 
-def _picture(matching: Matching) -> Markup | None:
+def _picture(matching: Matching) -> dict[str, Any] | None:
     result = run_at_hand(matching)
-    return None if result is None else minimap_svg(result.ranking, flows=matching.lines)
+    if result is None:
+        return None
+    number = result.provenance["result"]["map"]["approval_number"]
+    return {"svg": minimap_svg(result.ranking, flows=matching.lines), "approval": number}
+
+
+def _structure_figures(matching: Matching, book: Ledger | None) -> list[ReportFigure]:
+    if book is None or not can_draw():
+        return []
+    return list(structure_figures(book.structure, _titles(matching)))
+
+
+def _titles(matching: Matching) -> dict[str, Text]:
+    return {name: industry_words(name) for name in matching.problem.industries}
 
 
 def _rules(matching: Matching) -> list[dict[str, Any]]:
     rows = sorted(matching.slack, key=lambda row: not row.binding)
     return [
         {
-            "rule": rule_words(row.name),
+            "rule": rule_words(row.name, _titles(matching)),
             "row": _named(row.label, matching),
             "binds": bool(row.binding),
             "of": f"{row.binding} / {row.rows}",
@@ -154,26 +165,35 @@ def _rules(matching: Matching) -> list[dict[str, Any]]:
     ]
 
 
-def _named(label: str, matching: Matching) -> str:
-    """Return a row's label with names in the place of keys of zones."""
-    names: Mapping[str, str] = matching.places.table["name"].to_dict()
-    return re.sub(r"\S+", lambda found: names.get(found[0], found[0]), label)
+def _named(label: str, matching: Matching) -> Text:
+    """Return a row's label with names in the place of keys of zones and of industries."""
+    if label == "all":
+        return Text(zh="全部", en="all")
+    zones = matching.places.table["name"].to_dict()
+    names = {zone: Text(zh=name, en=name) for zone, name in zones.items()} | _titles(matching)
+    zh, en = (
+        re.sub(r"\S+", lambda found: str(getattr(names.get(found[0]), language, found[0])), label)  # noqa: B023
+        for language in ("zh", "en")
+    )
+    return Text(zh=zh.replace(" in ", ", "), en=en)
 
 
 def _ledger(matching: Matching, book: Ledger) -> dict[str, Any]:
-    known = [c for c in TABLES["ledger"] if c.unit and c.name in book.table and book.table[c.name].notna().any()]
+    table = book.table
+    known = [c for c in TABLES["ledger"] if c.unit and c.name in table and table[c.name].notna().any()]
+    columns = [column_words([_calm(one) for one in table[c.name]], c.unit) for c in known]
     names = matching.places.table["name"].to_dict()
     return {
-        "heads": [_head(column.meaning) for column in known],
+        "heads": [(_head(c.meaning), unit) for c, (unit, _) in zip(known, columns, strict=True)],
         "rows": [
             {
                 "role": ROLES[row["role"]],
                 "who": f"{row['province']} {names[row['who']]}" if row["role"] == "destination" else row["who"],
-                "amounts": [amount_words(_calm(row[c.name]), c.unit) for c in known],
+                "amounts": [amounts[number] for _, amounts in columns],
             }
-            for row in book.table.to_dict("records")
+            for number, row in enumerate(table.to_dict("records"))
         ],
-        "missing": [_head(c.meaning) for c in TABLES["ledger"] if c.unit and c not in known and c.name in book.table],
+        "missing": [_head(c.meaning) for c in TABLES["ledger"] if c.unit and c not in known and c.name in table],
     }
 
 
@@ -198,18 +218,31 @@ def _sharing(matching: Matching, book: Ledger) -> dict[str, Any]:
                 "agreement": row["agreement"],
                 "rule": _rule(row["rule"]),
                 "quantity": heads[row["quantity"]],
-                "year": row["year"],
+                "year": row["years"],
                 "role": ROLES[row["role"]],
                 "who": names.get(row["who"], row["who"]),
-                "part": amount_words(row["part"], units[row["quantity"]]),
-                "low": amount_words(row["part_low"], units[row["quantity"]]),
-                "high": amount_words(row["part_high"], units[row["quantity"]]),
+                **{
+                    key: amount_words(row[column], units[row["quantity"]])
+                    for key, column in (("part", "part"), ("low", "part_low"), ("high", "part_high"))
+                },
             }
-            for row in book.sharing.to_dict("records")
+            for row in _years_joined(book.sharing)
         ],
         "ranges": bool(book.sharing["part_low"].notna().any()),
         "presets": [presets()[mode] for mode in sorted(modes)],
     }
+
+
+def _years_joined(sharing: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a sharing table, those of years with the same part as one."""
+    keys = ["agreement", "rule", "quantity", "role", "who", "part"]
+    found = []
+    for _, rows in sharing.groupby(keys, sort=False):
+        first, last = rows["year"].min(), rows["year"].max()
+        whole = len(rows) == last - first + 1
+        years = f"{first}–{last}" if whole and last > first else ", ".join(map(str, rows["year"]))
+        found.append({str(key): value for key, value in rows.iloc[0].items()} | {"years": years})
+    return found
 
 
 def _rule(rule: str) -> Text:
@@ -227,7 +260,7 @@ def _structure(book: Ledger) -> list[dict[str, Any]]:
     indices = concentration(book.structure)
     return [
         {
-            "industry": industry,
+            "industry": industry_words(str(industry)),
             "before": f"{indices[str(industry)][0]:.3f}",
             "after": f"{indices[str(industry)][1]:.3f}",
             "rows": [

@@ -15,6 +15,7 @@ from geotransfer.relocation.cooperation import Cooperation, check_cooperation
 from geotransfer.relocation.provinces import check_standing
 from geotransfer.relocation.rules import Rules
 from geotransfer.spec.base import Model
+from geotransfer.types import Text
 
 __all__ = ["RESOURCES", "UNITS", "Candidates", "Goal", "Industry", "Offer", "Problem", "SolverLimits"]
 
@@ -117,6 +118,8 @@ class Problem(Model):
 
     Attributes
     ----------
+    title : str or Text
+        In one language, or ``{ zh = ..., en = ... }``.
     unit : str
         Of every capacity: t/a, kt/a or 万t/a.
     moved : "all", a share, or a dict
@@ -131,7 +134,7 @@ class Problem(Model):
     """
 
     schema_: Literal[1] = Field(alias="schema")
-    title: str = ""
+    title: str | Text = ""
     unit: Literal["t/a", "kt/a", "万t/a"]
     industries: dict[str, Industry] = Field(min_length=1)
     offers: tuple[Offer, ...] = Field(min_length=1)

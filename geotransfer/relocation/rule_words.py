@@ -38,13 +38,20 @@ RESOURCES: Mapping[str, Text] = {
 }
 
 
-def rule_words(name: str) -> Text:
+def rule_words(name: str, industries: Mapping[str, Text] | None = None) -> Text:
     """Return what a constraint of a plan is called; a name that is not known here (a region's own) as it is.
+
+    Parameters
+    ----------
+    name : str
+        Of the constraint.
+    industries : mapping, optional
+        What each industry is called.
 
     Examples
     --------
-    >>> rule_words("national ceiling of aluminium").zh
-    '全国产能上限: aluminium'
+    >>> rule_words("national ceiling of aluminium", {"aluminium": Text(zh="电解铝", en="aluminium")}).zh
+    '全国产能上限: 电解铝'
     >>> rule_words("water").zh
     '各区域用水上限'
     """
@@ -55,6 +62,6 @@ def rule_words(name: str) -> Text:
     for start, words in STARTS.items():
         if name.startswith(start):
             rest = name.removeprefix(start)
-            about = RESOURCES.get(rest, Text(zh=rest, en=rest))
+            about = (industries or {}).get(rest) or RESOURCES.get(rest, Text(zh=rest, en=rest))
             return Text(zh=words.zh.format(about.zh), en=words.en.format(about.en))
     return Text(zh=name, en=name)

@@ -12,13 +12,12 @@ from typing import Any
 import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
-from geotransfer.maps import write_offline
 from geotransfer.output_tables import column_record, describe_columns, write_json, write_table
 from geotransfer.outputs import sibling_folder, swap_folder
 from geotransfer.relocation.columns import TABLES, described
 from geotransfer.relocation.ledger import Ledger, ledger
 from geotransfer.relocation.matching import Matching
-from geotransfer.relocation.plan_map import plan_map
+from geotransfer.relocation.plan_map import write_plan_map
 from geotransfer.relocation.plan_report import plan_report
 
 __all__ = ["FILES", "SOMETIMES", "check_matching_folder", "matching_record", "write_matching"]
@@ -144,9 +143,7 @@ def _write(matching: Matching, folder: Path, *, with_map: bool, with_report: boo
         book = ledger(matching)
         _write_tables(matching, book, folder)
     if with_map and book is not None:
-        page = plan_map(matching, book)
-        if page is not None:
-            write_offline(page, folder / "map.html")
+        write_plan_map(matching, book, folder / "map.html")
     if with_report:
         (folder / "report.html").write_text(plan_report(matching, book), encoding="utf-8", newline="\n")
     write_json(record, folder / "run.json")
