@@ -28,6 +28,7 @@ PER_TONNE = {
     "electricity_kwh": ("use", "electricity"),
 }
 """Column of the ledger -> where the problem gives it by tonne of product."""
+ROUNDING = 1e-14
 PRODUCTION, CONSUMPTION = "co2_power_production_t", "co2_power_consumption_t"
 
 
@@ -82,10 +83,15 @@ def ledger(matching: Matching) -> Ledger:
     for quantity in parts["quantity"].unique():
         moved = transfers_of(parts, quantity).reindex(pd.MultiIndex.from_frame(table[["role", "who"]])).fillna(0.0)
         table[f"{quantity}_after_sharing"] = table[quantity] + moved.to_numpy()
-    # exact summation: the total does not depend on the order of the rows
-    system = {column: math.fsum(table[column]) for column in table if column not in KEYS}
+    system = {column: _total(table[column]) for column in table if column not in KEYS}
     whole = pd.DataFrame([{"role": "system", "who": "", "province": "", **system}])
     return Ledger(pd.concat([table, whole], ignore_index=True), structure_of(matching.problem, flows), parts)
+
+
+def _total(parts: pd.Series) -> float:
+    """Return the exact sum of the parts; 0 where they cancel but for the rounding of each."""
+    whole = math.fsum(parts)
+    return 0.0 if abs(whole) <= ROUNDING * math.fsum(parts.abs()) else whole
 
 
 def _rows(matching: Matching, tonnes: FloatArray, co2: FloatArray) -> pd.DataFrame:
