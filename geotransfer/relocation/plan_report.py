@@ -35,6 +35,11 @@ STATUSES = {
     "time limit": Text(zh="到达时限, 为目前最好的方案", en="time limit: the best plan found"),
     "infeasible": Text(zh="无可行方案", en="no plan"),
 }
+BOOKS = {
+    "average": Text(zh="省级平均因子", en="provincial averages"),
+    "contract": Text(zh="剩余 (合同) 因子", en="residual mix (contract)"),
+    "marginal": Text(zh="边际 (化石) 因子", en="marginal (fossil)"),
+}
 GOALS = {
     "cost": Text(zh="成本最低", en="least cost"),
     "suitability": Text(zh="适宜性加权产能最大", en="most suitability-weighted tonnes"),
@@ -62,7 +67,7 @@ def plan_report(matching: Matching, book: Ledger | None) -> str:
             answer=_answer(matching),
             conflict=_conflict(matching),
             flows=_flows(matching),
-            picture=None if book is None else _picture(matching),
+            run=_run(matching),
             rules=_rules(matching),
             ledger=None if book is None else _ledger(matching, book),
             sharing=None if book is None or book.sharing.empty else _sharing(matching, book),
@@ -133,12 +138,13 @@ def _units(table: str) -> list[tuple[str, str]]:
     return [(c.name, c.unit) for c in TABLES[table] if c.unit not in ("", "1", "0..1", "unit")]
 
 
-def _picture(matching: Matching) -> dict[str, Any] | None:
+def _run(matching: Matching) -> dict[str, Any] | None:
     result = run_at_hand(matching)
     if result is None:
         return None
     number = result.provenance["result"]["map"]["approval_number"]
-    return {"svg": minimap_svg(result.ranking, flows=matching.lines), "approval": number}
+    svg = None if matching.conflict is not None else minimap_svg(result.ranking, flows=matching.lines)
+    return {"svg": svg, "approval": number, "note": result.provenance["result"]["screening_note"]}
 
 
 def _structure_figures(matching: Matching, book: Ledger | None) -> list[ReportFigure]:
@@ -281,20 +287,24 @@ def _cells(table: pd.DataFrame, name: str) -> list[list[Text]]:
 
 
 def _basis(matching: Matching) -> list[Text]:
-    problem, goal = matching.problem, GOALS[matching.problem.goal.kind]
-    offers = "; ".join(
-        f"{o.origin} {o.industry} {o.capacity:g} {problem.unit}"
-        + ("" if o.existing is None else f" ({o.existing:g} {problem.unit})")
-        for o in problem.offers
+    problem, goal, book = matching.problem, GOALS[matching.problem.goal.kind], BOOKS[matching.problem.goal.book]
+    titles = _titles(matching)
+    zh, en = (
+        "; ".join(
+            f"{o.origin} {getattr(titles[o.industry], language)} {o.capacity:g} {problem.unit}"
+            + ("" if o.existing is None else f" ({o.existing:g} {problem.unit})")
+            for o in problem.offers
+        )
+        for language in ("zh", "en")
     )
     return [
         Text(
-            zh=f"目标: {goal.zh}; 碳价 {problem.goal.carbon_price:g} 元/吨, 碳排放口径 {problem.goal.book}。",
-            en=f"Goal: {goal.en}; carbon at {problem.goal.carbon_price:g} yuan/t, book {problem.goal.book}.",
+            zh=f"目标: {goal.zh}; 碳价 {problem.goal.carbon_price:g} 元/吨, 碳排放口径: {book.zh}。",
+            en=f"Goal: {goal.en}; carbon at {problem.goal.carbon_price:g} yuan/t, CO₂ book: {book.en}.",
         ),
         Text(
-            zh=f"转出 (括号内为现有产能), 由问题文件给出: {offers}。",
-            en=f"Offered (existing capacity in brackets), as the problem gives it: {offers}.",
+            zh=f"转出 (括号内为现有产能), 由问题文件给出: {zh}。",
+            en=f"Offered (existing capacity in brackets), as the problem gives it: {en}.",
         ),
         Text(
             zh=f"候选地 {len(matching.places.table):,} 个, 取自各行业运行的排名; 县级平均值不是厂址, 结果为初筛。",
