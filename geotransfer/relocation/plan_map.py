@@ -103,14 +103,20 @@ def industry_words(name: str) -> Text:
 def plan_totals(matching: Matching) -> list[Text]:
     """Return what moves, to how many places, what it costs and what it does to CO2."""
     flows = matching.flows
-    built, cost, co2 = (float(flows[key].sum(skipna=False)) for key in ("tonnes", "cost_yuan", "co2_change_t"))
-    moved, paid, change = amount_words(built, "t/a"), amount_words(cost, "yuan/a"), amount_words(co2, "t CO2/a")
+    cost, co2 = (float(flows[key].sum(skipna=False)) for key in ("cost_yuan", "co2_change_t"))
+    paid, change = amount_words(cost, "yuan/a"), amount_words(co2, "t CO2/a")
+    moved = [
+        (industry_words(str(name)), amount_words(float(tonnes), "t/a"))
+        for name, tonnes in flows.groupby("industry", sort=False)["tonnes"].sum().items()
+    ]
     places, provinces = flows["zone"].nunique(), flows["province"].nunique()
     sign = "+" if co2 > 0 else ""
     return [
         Text(
-            zh=f"转移 {moved.zh}, 落到 {provinces} 个省的 {places} 个区域。",
-            en=f"{moved.en} move to {places} places in {provinces} provinces.",
+            zh=f"转移{'、'.join(f'{name.zh} {amount.zh}' for name, amount in moved)}, 落到 {provinces} 个省的 {places} "
+            "个区域。",
+            en=f"{' and '.join(f'{amount.en} of {name.en}' for name, amount in moved)} move to {places} places in "
+            f"{provinces} provinces.",
         ),
         Text(
             zh=f"承接地成本 {paid.zh} (用电与运输, 或该次运行的交付成本; 不含碳价与投资)。",
@@ -127,7 +133,12 @@ def _panel(matching: Matching, book: Ledger) -> PlanPanel:
         _shifts(str(industry), rows, indices[str(industry)])
         for industry, rows in book.structure.groupby("industry", sort=False)
     ]
-    return PlanPanel(plan_title(matching), tuple(plan_totals(matching)), tuple(shifts), _plants(matching))
+    below = industry_words(next(iter(matching.problem.industries)))
+    lines = [
+        *plan_totals(matching),
+        Text(zh=f"底色: {below.zh}的适宜性。", en=f"Underneath: suitability for {below.en}."),
+    ]
+    return PlanPanel(plan_title(matching), tuple(lines), tuple(shifts), _plants(matching))
 
 
 def _shifts(industry: str, rows: pd.DataFrame, index: tuple[float, float]) -> tuple[Text, tuple[ProvinceShift, ...]]:

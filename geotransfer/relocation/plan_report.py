@@ -144,7 +144,9 @@ def _run(matching: Matching) -> dict[str, Any] | None:
         return None
     number = result.provenance["result"]["map"]["approval_number"]
     svg = None if matching.conflict is not None else minimap_svg(result.ranking, flows=matching.lines)
-    return {"svg": svg, "approval": number, "note": result.provenance["result"]["screening_note"]}
+    note = result.provenance["result"]["screening_note"]
+    below = industry_words(next(iter(matching.problem.industries)))
+    return {"svg": svg, "approval": number, "note": note, "industry": below}
 
 
 def _structure_figures(matching: Matching, book: Ledger | None) -> list[ReportFigure]:

@@ -78,3 +78,18 @@ def test_flows_are_drawn_and_open_a_card(
     assert "<b>河南</b> → 云南" in text
     assert "1 万吨/年" in text
     assert browser_page.errors == []
+
+
+@pytest.mark.browser
+def test_flows_lie_on_the_printed_land(
+    browser_page: Any, result: Any, outline: NationalOutline, tmp_path: Path, flows: gpd.GeoDataFrame
+) -> None:
+    # paper shows the land as one picture and the flows above it: both at one zoom
+    page = browser_page.open(
+        write_offline(draw_map(result, overlays=flow_overlays(flows), outline=outline), tmp_path / "map.html")
+    )
+    page.set_viewport_size({"width": 1366, "height": 768})
+    zoom = "Object.values(window).find((value) => value instanceof L.Map).getZoom()"
+    printed = page.evaluate(f"() => {{ window.dispatchEvent(new Event('beforeprint')); return {zoom}; }}")
+    page.wait_for_timeout(300)
+    assert page.evaluate(f"() => {zoom}") == printed

@@ -157,7 +157,8 @@ def test_the_report_tells_the_numbers_of_the_plan(plan: gt.Matching, folder: Pat
     told = (folder / "report.html").read_text(encoding="utf-8")
     cost = plan.flows["cost_yuan"].sum()
     for text in (
-        "转移 100 万吨/年, 落到 2 个省的 2 个区域。", "1 Mt/a move to 2 places in 2 provinces.",
+        "转移电解铝 100 万吨/年, 落到 2 个省的 2 个区域。",
+        "1 Mt/a of electrolytic aluminium move to 2 places in 2 provinces.",
         f"{cost / 1e8:,.1f} 亿元/年", f"{cost / 1e9:,.2f} billion yuan/a", "电解铝", "区域间产业转移合作 (托管、共建)",
         "财预〔2015〕92号", "转出地保底 (防空心化)", "50 万吨/年",
     ):  # fmt: skip
@@ -209,7 +210,7 @@ def test_the_map_shows_the_plan(browser_page: Any, folder: Path, width: int) -> 
     page.set_viewport_size({"width": width, "height": 768})
     assert page.locator("h1").inner_text().startswith("转移 <b>一百</b> 万吨")
     panel = page.locator("#gt-plan").inner_text()
-    assert "转移 100 万吨/年" in panel
+    assert "转移电解铝 100 万吨/年" in panel
     assert "500 万吨/年" in panel
     assert "400 万吨/年" in panel
     # two flows and the two places they lead to; nothing else is drawn over the scores
@@ -217,7 +218,7 @@ def test_the_map_shows_the_plan(browser_page: Any, folder: Path, width: int) -> 
     assert page.locator("#gt-theme").inner_text().startswith("综合适宜性得分")
     assert serious(page) == []
     page.click("#gt-languages button[data-language='en']")
-    assert "1 Mt/a move to 2 places" in page.locator("#gt-plan").inner_text()
+    assert "1 Mt/a of electrolytic aluminium move to 2 places" in page.locator("#gt-plan").inner_text()
     assert browser_page.errors == []
     assert browser_page.requests == []
 

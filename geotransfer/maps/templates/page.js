@@ -240,6 +240,7 @@
     at("gt-zoom-out").addEventListener("click", step(-1));
     at("gt-home").addEventListener("click", () => { moved = false; shown = whole; home(); });
     new ResizeObserver(() => {
+      if (document.documentElement.classList.contains("gt-print")) { return; } // the sheet of print.js is drawn already
       map.invalidateSize({ animate: false });
       if (!moved) { home(); } // the first view stays until the reader moves the map
     }).observe(at("gt-slot"));
