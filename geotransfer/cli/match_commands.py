@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def _match(
     problem: Annotated[Path, typer.Argument(help="A problem (.toml); with --evaluate the folder of a plan.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the plan.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the plan; with --evaluate a CSV.")] = None,
     happened: Annotated[
         Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes (and unit).")
     ] = None,
@@ -29,7 +29,7 @@ def _match(
 ) -> None:
     """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
     if happened is not None:
-        _evaluate(problem, happened)
+        _evaluate(problem, happened, out)
         return
     if out is None:
         raise typer.BadParameter("say where the plan goes: -o FOLDER")
@@ -49,10 +49,13 @@ def _match(
         raise typer.Exit(3)
 
 
-def _evaluate(plan: Path, happened: Path) -> None:
+def _evaluate(plan: Path, happened: Path, out: Path | None) -> None:
+    from geotransfer.output_tables import write_table
     from geotransfer.relocation.evaluation import evaluate_matching
 
     table = evaluate_matching(plan, happened)
+    if out is not None:
+        write_table(table, out)
     typer.echo(table.to_string(index=False))
     typer.echo(f"planned {table['planned_t'].sum():,.0f} t/a, happened {table['happened_t'].sum():,.0f} t/a")
     if silent := int((table["verdict"] == "not reported").sum()):

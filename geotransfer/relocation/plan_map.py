@@ -103,6 +103,8 @@ def industry_words(name: str) -> Text:
 def plan_totals(matching: Matching) -> list[Text]:
     """Return what moves, to how many places, what it costs and what it does to CO2."""
     flows = matching.flows
+    if flows.empty:
+        return [Text(zh="没有产能转移。", en="Nothing moves.")]
     cost, co2 = (float(flows[key].sum(skipna=False)) for key in ("cost_yuan", "co2_change_t"))
     paid, change = amount_words(cost, "yuan/a"), amount_words(co2, "t CO2/a")
     moved = [

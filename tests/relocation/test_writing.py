@@ -194,6 +194,26 @@ def test_the_command_writes_what_it_is_asked_for(problem_file: Path, tmp_path: P
     assert isinstance(refused.exception, OutputError)
 
 
+def test_a_plan_that_moves_nothing_says_so(plan: gt.Matching, tmp_path: Path) -> None:
+    idle = plan.problem.model_copy(update={"moved": {"aluminium": 0.0}, "goal": plan.problem.goal.__class__()})
+    folder = gt.write_matching(gt.match(idle), tmp_path / "plan")
+    assert "没有产能转移。" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "没有产能转移。" in (folder / "map.html").read_text(encoding="utf-8")
+    assert pd.read_csv(folder / "flows.csv").empty
+
+
+def test_the_command_compares_and_writes_what_it_found(plan: gt.Matching, folder: Path, tmp_path: Path) -> None:
+    first = plan.flows.iloc[0]
+    (tmp_path / "happened.csv").write_text(
+        f"origin,industry,zone,tonnes,unit\n山东省,aluminium,{first['zone']},50,万t/a\n", encoding="utf-8"
+    )
+    arguments = ["match", str(folder), "--evaluate", str(tmp_path / "happened.csv"), "-o", str(tmp_path / "table.csv")]
+    done = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    assert "planned 1,000,000 t/a, happened 500,000 t/a" in done.output
+    assert "1 planned ways have no row" in done.output
+    assert sorted(pd.read_csv(tmp_path / "table.csv")["verdict"]) == ["done", "not reported"]
+
+
 # In a browser: the two pages of the plan.
 
 
