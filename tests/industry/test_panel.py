@@ -7,7 +7,7 @@ import pytest
 
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.panel import read_panel
-from geotransfer.industry.provinces import OFFICIAL, official_names
+from geotransfer.catalog.provinces import OFFICIAL, official_names
 
 
 def csv(tmp_path: Path, text: str) -> Path:
