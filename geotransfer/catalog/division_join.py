@@ -26,7 +26,7 @@ __all__ = ["JOINED", "join_divisions"]
 JOINED = ("adcode", "name", "province", "status", "how", "change", "candidates")
 """Columns that are added, each behind ``division_``."""
 LEVELS: tuple[Level, ...] = get_args(Level)
-FIRST_YEAR = 1999
+FIRST_YEAR = 1990
 SURE, APART = 85.0, 10.0
 """Likeness (0-100) from which a province is read as the nearest name, and how far behind every other must be."""
 GUESSES = 3
