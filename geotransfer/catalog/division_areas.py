@@ -51,7 +51,8 @@ def area_weights(
     --------
     >>> square = lambda x: shapely.box(x, 40, x + 1, 41)
     >>> old = gpd.GeoDataFrame(geometry=[square(110.25)], crs="EPSG:4326")
-    >>> new = gpd.GeoDataFrame({"adcode": ["1", "2"], "name": ["a", "b"]}, geometry=[square(110), square(111)], crs=4326)
+    >>> names = {"adcode": list("12"), "name": list("ab")}
+    >>> new = gpd.GeoDataFrame(names, geometry=[square(110), square(111)], crs="EPSG:4326")
     >>> area_weights(old, new)["weight"].round(2).tolist()
     [0.75, 0.25]
     """

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
-__all__ = ["likeness", "nearest"]
+__all__ = ["likeness", "nearest", "nearest_name"]
 
 
 def likeness(first: str, second: str) -> float:
@@ -59,5 +59,5 @@ def nearest_name(name: str, known: Mapping[str, str], *, least: float, apart: fl
 
 
 @cache
-def _ratio():  # type: ignore[no-untyped-def]
+def _ratio() -> Callable[[str, str], float] | None:
     return import_module("rapidfuzz.fuzz").ratio if find_spec("rapidfuzz") else None

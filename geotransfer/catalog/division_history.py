@@ -1,6 +1,7 @@
-"""Divisions since 2000: which existed when, what became of them, and what stands for them in today's boundaries.
+"""Divisions of other years: which existed when, what became of them, and what stands for them in today's boundaries.
 
-The boundary layer is of 2023; a division that was set up later is led back to what it was made of.
+All changes of codes and names since 2000, and the names that counties gave up in the 1990s. The boundary layer is of
+2023; a division that was set up later is led back to what it was made of.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ class Unit:
     level : {"province", "prefecture", "county"}
     adcode, name, province : str
     since, until : int
-        First and last year in which a table may name it; 0 is before 2000, 9999 is still.
+        First and last year in which a table may name it; 0 is before 2000, 9999 is still. A year of change counts for
+        both the old and the new name.
     prefectures : tuple of str
         Names that its prefecture has had.
     """
@@ -171,7 +173,7 @@ class History:
 
 @cache
 def division_history() -> History:
-    """Return the divisions and changes since 2000.
+    """Return the divisions and their changes.
 
     Examples
     --------
@@ -181,9 +183,10 @@ def division_history() -> History:
     ([('630202', '乐都区')], 2013)
     """
     table = pd.read_csv(io.BytesIO(shipped_bytes(CHANGE_TABLE)), dtype={"from_adcode": str, "to_adcode": str})
+    columns = ("year", "from_adcode", "from_name", "to_adcode", "to_name", "kind")
     changes = tuple(
-        Change(row.year, (row.from_adcode, row.from_name), (row.to_adcode, row.to_name), row.kind)
-        for row in table.itertuples()
+        Change(int(year), (code, name), (to_code, to_name), kind)
+        for year, code, name, to_code, to_name, kind in zip(*(table[column] for column in columns), strict=True)
     )
     layer = _layer()
     since, until = _years(changes, table["new"] == "yes")

@@ -1,4 +1,4 @@
-"""A table of any year since 2000 joined to the divisions of today, by name, by code or by both.
+"""A table of another year joined to the divisions of today, by name, by code or by both.
 
 Nothing is guessed and no row is lost: what is not certain stays without a code, and the report says why.
 """
@@ -21,7 +21,7 @@ from geotransfer.catalog.provinces import province_spellings
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Level
 
-__all__ = ["JOINED", "join_divisions"]
+__all__ = ["JOINED", "former_division", "join_divisions"]
 
 JOINED = ("adcode", "name", "province", "status", "how", "change", "candidates")
 """Columns that are added, each behind ``division_``."""
@@ -30,6 +30,7 @@ FIRST_YEAR = 1990
 SURE, APART = 85.0, 10.0
 """Likeness (0-100) from which a province is read as the nearest name, and how far behind every other must be."""
 GUESSES = 3
+UNREAD = ("", 0.0)
 
 
 def join_divisions(
@@ -52,8 +53,8 @@ def join_divisions(
         suffix; the code six digits, as text or number; the province a name, English name or code. With both a name
         and a code a row is placed where they agree. Names in Latin letters need pypinyin.
     year : int, optional
-        Whose divisions the table names. Without it a name or a code that has meant two divisions since 2000 is
-        ambiguous.
+        Whose divisions the table names, 1990 or later; codes are known since the end of 1999. Without it a name or a
+        code that has meant two divisions is ambiguous.
     level : {"county", "prefecture", "province"} or several of them
         What the rows are. Tables that hold a city's districts as one row need ``("county", "prefecture")``.
 
@@ -91,6 +92,8 @@ def join_divisions(
     provinces, read_as = _provinces(frame[province] if province else [None] * n)
     names = [_name(value) for value in frame[name]] if name else [""] * n
     codes = [_code(value) for value in frame[adcode]] if adcode else [""] * n
+    # a code says its province itself; a name in a province that is none is not looked for elsewhere
+    provinces = ["" if code and read_as.get(p) == UNREAD else p for code, p in zip(codes, provinces, strict=True)]
     found: dict[tuple[str, str, str], tuple[str, ...]] = {}
     rows = []
     for key in zip(names, codes, provinces, strict=True):
@@ -102,6 +105,20 @@ def join_divisions(
     report = table[["status", "how", "was", "adcode", "name", "change", "candidates"]]
     report.insert(0, "given", given)
     return frame.join(table[list(JOINED)].add_prefix("division_")), DivisionReport(report, read_as)
+
+
+def former_division(name: str) -> str:
+    """Return in words what became of a division that is gone; "" where the name was none, or several.
+
+    Examples
+    --------
+    >>> former_division("通州市")
+    '320683 江苏省南通市通州市 (-2009) is today 320612 江苏省南通市通州区'
+    """
+    found = look_up(Question(plain_text(name), "", "", None, ("prefecture", "county")))
+    if found.status not in ("changed", "split") or found.unit is None or found.how not in ("full name", "adcode"):
+        return ""
+    return f"{found.unit.label} is today {'; '.join(unit.label for unit in found.today)}"
 
 
 def _checked(
@@ -118,7 +135,7 @@ def _checked(
     if taken:
         raise InputError(f"the table has the columns {', '.join(taken)} already; drop or rename them")
     if year is not None and not FIRST_YEAR <= year <= 2100:
-        raise InputError(f"year is {year}, expected 1999 or later: the table of changes begins with 2000")
+        raise InputError(f"year is {year}, expected {FIRST_YEAR} or later, the years of the table of changes")
     wanted = (level,) if isinstance(level, str) else tuple(level)
     if not wanted or not set(wanted) <= set(LEVELS):
         raise InputError(f"level is {level!r}, expected {', '.join(map(repr, LEVELS))} or several of them")
@@ -184,7 +201,8 @@ def _guesses(question: Question) -> list[str]:
     """Return the divisions spelt most alike, those of the province where it is known, each with its likeness."""
     if not question.name:
         return []
-    spellings, units = _spellings(is_latin(question.name), question.province, question.levels)
+    within = question.province if province_named(question.province) else ""
+    spellings, units = _spellings(is_latin(question.name), within, question.levels)
     name = question.name.lower() if is_latin(question.name) else question.name
     best: dict[str, float] = {}
     for place, score in nearest(name, spellings, limit=2 * GUESSES):

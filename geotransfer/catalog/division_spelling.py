@@ -28,7 +28,7 @@ KINDS: Mapping[str, str] = {
     "zizhixian": "自治县", "zizhiqi": "自治旗", "lianheqi": "联合旗", "tequ": "特区", "xian": "县", "shi": "市",
     "qu": "区", "qi": "旗", "zuoqi": "左旗", "youqi": "右旗", "qianqi": "前旗", "houqi": "后旗", "zhongqi": "中旗",
     "linqu": "林区", "kuangqu": "矿区", "xinqu": "新区",
-    "county": "县", "district": "区", "city": "市", "banner": "旗",
+    "county": "县", "district": "区", "city": "市", "banner": "旗", "area": "区",
     "diqu": "地区", "zizhizhou": "自治州", "meng": "盟", "prefecture": "地区", "league": "盟",
 }  # fmt: skip
 """Last word of a name -> its kind; after "autonomous" the autonomous kind."""
@@ -37,6 +37,11 @@ ABOVE = ("市", "地区", "自治州", "盟")
 ENDINGS = sorted(set(KINDS.values()), key=len, reverse=True)
 KEPT = frozenset(("左旗", "右旗", "前旗", "后旗", "中旗", "林区", "矿区", "新区"))
 """All but the last character belongs to the stem: 巴林左旗 and 巴林右旗 differ in nothing else."""
+ENGLISH_STEMS = {
+    "left": "zuo", "right": "you", "front": "qian", "rear": "hou", "back": "hou", "middle": "zhong", "new": "xin",
+}  # fmt: skip
+"""Last word before an English kind: Tumed Left Banner, Pudong New Area."""
+ENGLISH_KINDS = ("county", "district", "city", "banner", "area")
 GLUED = ("zizhixian", "zizhiqi", "xian", "shi", "qu", "qi")
 PEOPLES = frozenset((
     "hui", "tu", "zang", "yi", "miao", "dong", "tujia", "yao", "zhuang", "man", "manchu", "mongol", "mongolian",
@@ -56,8 +61,9 @@ PLACE_READINGS: Mapping[str, tuple[str, ...]] = {
     "长": ("chang", "zhang"), "乐": ("le", "lao", "yue"), "都": ("du", "dou"), "朝": ("chao",), "荥": ("xing", "ying"),
     "筠": ("jun", "yun"), "什": ("shi",), "单": ("shan", "dan"), "莘": ("shen", "xin"), "珲": ("hun",),
     "牟": ("mu", "mou"), "棱": ("leng", "ling"), "邡": ("fang",), "浚": ("xun", "jun"), "洞": ("dong", "tong"),
-    "峒": ("tong", "dong"), "殷": ("yin",), "涡": ("guo", "wo"), "蔚": ("yu", "wei"), "大": ("da", "dai"), "堡": ("bao", "bu", "pu"),
-    "埔": ("pu", "bu"), "陂": ("pi", "po"), "泊": ("bo", "po"), "浒": ("hu", "xu"), "尾": ("wei", "yi"),
+    "峒": ("tong", "dong"), "殷": ("yin",), "涡": ("guo", "wo"), "蔚": ("yu", "wei"), "大": ("da", "dai"),
+    "堡": ("bao", "bu", "pu"), "埔": ("pu", "bu"), "陂": ("pi", "po"), "泊": ("bo", "po"), "浒": ("hu", "xu"),
+    "尾": ("wei", "yi"),
     "莎": ("sha", "suo"), "枞": ("zong", "cong"), "番": ("pan", "fan"), "铅": ("qian", "yan"), "歙": ("she", "xi"),
     "泌": ("bi", "mi"), "繁": ("fan", "po"), "峙": ("shi", "zhi"), "厦": ("xia", "sha"), "柏": ("bai", "bo"),
     "会": ("hui", "kuai"), "宿": ("su",), "尉": ("wei", "yu"), "六": ("liu", "lu"), "盖": ("gai", "ge"),
@@ -154,7 +160,7 @@ def spelt(name: str) -> list[str]:
     >>> spelt("奉贤区")
     ['fengxian qu']
     """
-    endings = {kind: word for word, kind in reversed(KINDS.items())}
+    endings = {kind: word for word, kind in reversed(list(KINDS.items()))}
     return [f"{stem} {endings.get(kind, '')}".strip() for stem, kind in latin_keys(name)]
 
 
@@ -213,6 +219,8 @@ def _keys(text: str) -> list[_Key]:
 def _key(words: list[str]) -> _Key:
     kind = KINDS.get(words[-1], "") if len(words) > 1 else ""
     stem = words[:-1] if kind else words
+    if words[-1:] and words[-1] in ENGLISH_KINDS and stem[1:]:
+        stem = [*stem[:-1], ENGLISH_STEMS.get(stem[-1], stem[-1])]
     if kind and stem[1:] and stem[-1] == "autonomous":
         kind, stem = AUTONOMOUS.get(kind, kind), stem[:-1]
     if kind.startswith("自治"):

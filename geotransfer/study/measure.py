@@ -193,9 +193,10 @@ def _lookup(source: TableSource, table: pd.DataFrame) -> pd.Series[float]:
 def _check_keys(source: TableSource, values: pd.Series[float], known: set[str]) -> None:
     """Raise when no key of a table is one the study knows: the names are spelt otherwise."""
     if not set(values.index) & known:
+        other = "; `geotransfer layers divisions` joins a table of another year" if source.by == "adcode" else ""
         raise InputError(
             f"none of the table's keys in column {source.key!r} ({', '.join(list(values.index)[:3])}, ...) is a "
-            f"{source.by} of the study; expected the likes of {', '.join(sorted(known)[:3])}"
+            f"{source.by} of the study; expected the likes of {', '.join(sorted(known)[:3])}{other}"
         )
 
 
