@@ -98,12 +98,12 @@ class Unit:
 
     @property
     def label(self) -> str:
-        """Code and qualified name, with its years where it is gone, e.g. ``632123 青海省海东地区乐都县 (-2013)``."""
+        """Code and qualified name, and its years where it is gone, e.g. ``632123 青海省海东地区乐都县 (-2013)``."""
         near = self.prefectures[0] if self.prefectures else ""
         near = "" if near in (self.name, self.province) else near
         wide = "" if self.province == self.name else self.province
-        since, until = self.since or "", "" if self.until == EVER else self.until
-        years = f" ({since}-{until})" if since or until else ""
+        shown = self.until != EVER or self.since > BOUNDARY_YEAR
+        years = f" ({self.since or ''}-{'' if self.until == EVER else self.until})" if shown else ""
         return f"{self.adcode} {wide}{near}{self.name}{years}"
 
     def in_year(self, year: int) -> bool:
@@ -118,7 +118,7 @@ class History:
     units: tuple[Unit, ...]
     changes: tuple[Change, ...]
     layer: Mapping[str, Unit]
-    _found: dict[_Key, tuple[Unit, ...]] = field(default_factory=dict, repr=False)
+    _found: dict[tuple[Level, _Key], tuple[Unit, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def _out(self) -> Mapping[_Key, tuple[Change, ...]]:
@@ -140,11 +140,11 @@ class History:
 
     def today(self, unit: Unit) -> tuple[Unit, ...]:
         """Return what stands for a division in the boundaries: one, several where it was split, () where none does."""
-        if unit.key not in self._found:
+        if (unit.level, unit.key) not in self._found:
             ends = dict.fromkeys(self._ends(unit.key, unit.level))
             found = {u.adcode: u for key in ends for u in self._in_layer(key, unit.level)}
-            self._found[unit.key] = tuple(found[code] for code in sorted(found))
-        return self._found[unit.key]
+            self._found[unit.level, unit.key] = tuple(found[code] for code in sorted(found))
+        return self._found[unit.level, unit.key]
 
     def absorbed(self, unit: Unit, year: int) -> tuple[Change, ...]:
         """Return the changes after `year` in which one of today's divisions took in others or gave a part away."""
@@ -197,6 +197,8 @@ def division_history() -> History:
         change.before[0] for change in changes if change.kind == "split" and not change.after[0].endswith("00")
     }
     for key in dict.fromkeys(key for change in changes for key in (change.before, change.after)):
+        if key[0].endswith("0000"):
+            continue  # a new city under a whole province
         wide: list[Level] = ["prefecture"] if key[0].endswith("00") else []
         narrow: list[Level] = ["county"] if key[0] in both or not wide else []
         units.update(dict.fromkeys((level, key) for level in (*wide, *narrow)))

@@ -91,6 +91,10 @@ def look_up(question: Question) -> Found:
         return _settled(coded, "adcode")
     if not (coded or wider):
         return _settled(named, how) if named else Found("unmatched")
+    pair = [unit for unit in _coded(question) if unit.name == question.name and unit.level in question.levels]
+    if pair:
+        # code and name together say which, whatever the year: 342201 宿州市 of 1998 is not 341300 宿州市
+        return _settled(_one_level(pair), "adcode and name")
     aims = {_aim(unit) for unit in coded}
     both = [unit for unit in named if _aim(unit) in aims]
     if both:
@@ -108,12 +112,16 @@ def _by_code(question: Question) -> tuple[list[Unit], list[Unit]]:
 
     A code of a city with 01 at its end is that of all its districts (市辖区).
     """
+    units = _coded(question)
+    fitting = [u for u in units if u.level in question.levels and question.province in ("", u.province)]
+    return (_one_level(_timely(fitting, question.year)), []) if fitting else ([], _one_level(units))
+
+
+def _coded(question: Question) -> list[Unit]:
     index, code = _index(), question.code
     if code not in index.code and code.endswith("01"):
         code = f"{code[:4]}00"
-    units = [index.units[i] for i in index.code.get(code, ())]
-    fitting = [u for u in units if u.level in question.levels and question.province in ("", u.province)]
-    return (_one_level(_timely(fitting, question.year)), []) if fitting else ([], _one_level(units))
+    return [index.units[i] for i in index.code.get(code, ())]
 
 
 def _nearly(given: str, name: str) -> bool:
@@ -137,7 +145,7 @@ def _settled(units: Sequence[Unit], how: str) -> Found:
     today = history.today(unit)
     if len(today) > 1:
         return Found("split", how, unit, today, candidates=today)
-    same = today[0].key == unit.key
+    same = today[0].name == unit.name and all(change.kind == "layer code" for change in history.path(unit))
     return Found("placed" if same else "changed", how, unit, today)
 
 
