@@ -30,7 +30,6 @@ FIRST_YEAR = 1990
 SURE, APART = 85.0, 10.0
 """Likeness (0-100) from which a province is read as the nearest name, and how far behind every other must be."""
 GUESSES = 3
-UNREAD = ("", 0.0)
 
 
 def join_divisions(
@@ -93,7 +92,7 @@ def join_divisions(
     names = [_name(value) for value in frame[name]] if name else [""] * n
     codes = [_code(value) for value in frame[adcode]] if adcode else [""] * n
     # a code says its province itself; a name in a province that is none is not looked for elsewhere
-    provinces = ["" if code and read_as.get(p) == UNREAD else p for code, p in zip(codes, provinces, strict=True)]
+    provinces = ["" if code and province_named(p) is None else p for code, p in zip(codes, provinces, strict=True)]
     found: dict[tuple[str, str, str], tuple[str, ...]] = {}
     rows = []
     for key in zip(names, codes, provinces, strict=True):
@@ -156,16 +155,19 @@ def _code(value: object) -> str:
 
 def _provinces(values: Iterable[object]) -> tuple[list[str], dict[str, tuple[str, float]]]:
     """Return the full name of each row's province, and how those that are no known name were read."""
-    plain = [plain_text(value) for value in values]
+    given = list(values)
+    plain = [plain_text(value) for value in given]
     read: dict[str, tuple[str, float]] = {}
     names: dict[str, str] = {}
-    for value in dict.fromkeys(plain):
-        known = province_named(f"{value}0000" if value.isdigit() and len(value) == 2 else value)
-        if known is None:
-            read[value] = nearest_name(value.lower(), province_spellings(), least=SURE, apart=APART)
-            known = read[value][0] or value
-        names[value] = known
-    return [names[value] for value in plain], read
+    for value, text in zip(given, plain, strict=True):
+        if text not in names:
+            known = province_named(f"{text}0000" if text.isdigit() and len(text) == 2 else text.strip("0"))
+            if known is None:
+                nearest_one = nearest_name(text.lower(), province_spellings(), least=SURE, apart=APART)
+                read[str(value).strip()] = nearest_one
+                known = nearest_one[0] or text
+            names[text] = known
+    return [names[text] for text in plain], read
 
 
 def _row(question: Question) -> tuple[str, ...]:

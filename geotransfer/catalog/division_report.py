@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from geotransfer.catalog.division_history import KINDS
 from geotransfer.errors import InputError
 from geotransfer.types import Text
 
@@ -102,6 +104,7 @@ class DivisionReport:
             lines += self._section(_say(STATUSES[status], language), self.rows[self.rows["status"] == status],
                                    "candidates", language, limit)  # fmt: skip
         changed = self.rows[self.rows["status"] == "changed"]
+        changed = changed.assign(change=[_changes_in(text, language) for text in changed["change"]])
         lines += self._section(_say(STATUSES["changed"], language), changed, "change", language, limit)
         lines += self._section(_say(TITLES["repeated"], language), self.repeated, "was", language, limit)
         return "\n".join(lines)
@@ -123,6 +126,12 @@ class DivisionReport:
             shown.index, shown["given"], shown[column], strict=True)]  # fmt: skip
         left = len(rows) - len(shown)
         return [*lines, f"  {_say(TITLES['more'], language).format(left)}"] if left else lines
+
+
+def _changes_in(text: str, language: str) -> str:
+    """Return the changes with their kinds in the language; the table has them in English."""
+    kinds = {kind.en: kind.as_dict()[language] for kind in KINDS.values()}
+    return re.sub(r"(?<=\d{4} )[a-z ]+(?=:)", lambda found: kinds.get(found.group(), found.group()), text)
 
 
 def _say(text: Text, language: str) -> str:

@@ -126,7 +126,7 @@ def test_guesses_have_a_score_and_a_misspelt_province_is_named() -> None:
     joined, report = join_divisions(frame, name="n", province="p")
     assert joined["division_status"].tolist() == ["unmatched", "placed", "unmatched"]
     assert joined.loc[0, "division_candidates"].startswith("310120 上海市奉贤区 (95)")
-    assert report.provinces["InnerMonglia"] == ("内蒙古自治区", pytest.approx(96, abs=2))
+    assert report.provinces["Inner-Monglia"] == ("内蒙古自治区", pytest.approx(96, abs=2))
     assert report.provinces["幽州"] == ("", 0.0)
     assert "120115 天津市宝坻区" in joined.loc[2, "division_candidates"]
 
@@ -149,6 +149,7 @@ def test_the_report_counts_every_row_and_speaks_two_languages() -> None:
     zh, en = report.summary(), report.summary("en", limit=1)
     assert zh.splitlines()[0] == "6 行"
     assert "邢台县: 130502 河北省邢台市襄都区; 130503 河北省邢台市信都区" in zh
+    assert "乐都县: 2013 撤县设区: 632123 乐都县 > 630202 乐都区" in zh
     assert "may be several, not placed: 1" in en
     assert "1 more rows in report.rows" in en
     with pytest.raises(InputError, match="language is 'fr', expected 'zh' or 'en'"):
