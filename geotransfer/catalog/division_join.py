@@ -11,6 +11,7 @@ from typing import get_args
 
 import pandas as pd
 
+from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.division_guesses import nearest, nearest_name
 from geotransfer.catalog.division_history import BOUNDARY_YEAR, Unit, division_history
 from geotransfer.catalog.division_lookup import Found, Question, look_up
@@ -21,7 +22,7 @@ from geotransfer.catalog.provinces import province_spellings
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Level
 
-__all__ = ["JOINED", "former_division", "join_divisions"]
+__all__ = ["JOINED", "former_codes", "former_division", "join_divisions"]
 
 JOINED = ("adcode", "name", "province", "status", "how", "change", "candidates")
 """Columns that are added, each behind ``division_``."""
@@ -30,6 +31,8 @@ FIRST_YEAR = 1990
 SURE, APART = 85.0, 10.0
 """Likeness (0-100) from which a province is read as the nearest name, and how far behind every other must be."""
 GUESSES = 3
+TWO = 2
+"""Digits of a province's own code (15, 内蒙古)."""
 
 
 def join_divisions(
@@ -107,17 +110,32 @@ def join_divisions(
 
 
 def former_division(name: str) -> str:
-    """Return in words what became of a division that is gone; "" where the name was none, or several.
+    """Return in words what became of a division that is gone; "" where the name or code was none, or several.
 
     Examples
     --------
     >>> former_division("通州市")
     '320683 江苏省南通市通州市 (-2009) is today 320612 江苏省南通市通州区'
     """
-    found = look_up(Question(plain_text(name), "", "", None, ("prefecture", "county")))
+    text = plain_text(name)
+    which = ("", text) if text.isdigit() else (text, "")
+    found = look_up(Question(*which, "", None, ("prefecture", "county")))
     if found.status not in ("changed", "split") or found.unit is None or found.how not in ("full name", "adcode"):
         return ""
     return f"{found.unit.label} is today {'; '.join(unit.label for unit in found.today)}"
+
+
+def former_codes(codes: Iterable[str]) -> list[str]:
+    """Return those codes that counties have had and have no longer.
+
+    Examples
+    --------
+    >>> former_codes(["632123", "630202", "999999"])
+    ['632123']
+    """
+    units = [unit for unit in division_history().units if unit.level == "county"]
+    had, have = {unit.adcode for unit in units}, set(boundaries("county")["adcode"])
+    return [code for code in codes if code in had and code not in have]
 
 
 def _checked(
@@ -161,7 +179,8 @@ def _provinces(values: Iterable[object]) -> tuple[list[str], dict[str, tuple[str
     names: dict[str, str] = {}
     for value, text in zip(given, plain, strict=True):
         if text not in names:
-            known = province_named(f"{text}0000" if text.isdigit() and len(text) == 2 else text.strip("0"))
+            code = f"{text}0000" if text.isdigit() and len(text) == TWO else text
+            known = province_named(code) if text.strip("0") else ""
             if known is None:
                 nearest_one = nearest_name(text.lower(), province_spellings(), least=SURE, apart=APART)
                 read[str(value).strip()] = nearest_one

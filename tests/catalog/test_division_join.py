@@ -178,7 +178,16 @@ def test_columns_are_known_by_their_headers() -> None:
     assert division_columns(["x", 3]) == {}
 
 
+def test_provinces_by_code_name_and_english_name() -> None:
+    for province in ("青海省", "青海", "Qinghai", "630000", 630000, 63, "Qinghai ", ""):
+        assert one("乐都县", province=province)["adcode"] == "630202", province
+    # 0 is no province
+    assert one("乐都县", province=0)["adcode"] == "630202"
+    assert one("乐都县", province="甘肃")["status"] == "unmatched"
+
+
 def test_former_division_in_words() -> None:
+    assert former_division("632123").endswith("is today 630202 青海省海东市乐都区")
     assert former_division("通州市").endswith("is today 320612 江苏省南通市通州区")
     assert former_division("宝坻区") == former_division("甲乙县") == ""
 
