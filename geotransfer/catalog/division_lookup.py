@@ -16,6 +16,7 @@ from geotransfer.catalog.division_spelling import (
     without_kind,
 )
 from geotransfer.catalog.divisions import LEVELS, Division
+from geotransfer.catalog.provinces import province_spellings
 from geotransfer.types import Level
 
 __all__ = ["Found", "Question", "look_up"]
@@ -176,7 +177,12 @@ def _alive(units: list[Unit], question: Question) -> list[Unit]:
 
 def _by_name(question: Question) -> tuple[str, list[Unit]]:
     """Return how the name matched, and the divisions that have it."""
-    return _by_latin(question) if is_latin(question.name) else _by_chinese(question)
+    if not is_latin(question.name):
+        return _by_chinese(question)
+    official = province_spellings().get("".join(question.name.split()).lower())
+    if question.levels == ("province",) and official:
+        return "pinyin", [unit for unit in _index().units if unit.level == "province" and unit.name == official]
+    return _by_latin(question)
 
 
 def _by_chinese(question: Question) -> tuple[str, list[Unit]]:

@@ -96,7 +96,7 @@ def match_divisions(
     level: Level | Sequence[Level] = "county",
     province: str | Iterable[object] | None = None,
 ) -> pd.DataFrame:
-    """Match names or codes to the divisions of today.
+    """Match names or codes to the divisions of today; `join_divisions` takes those of other years, and pinyin.
 
     Parameters
     ----------

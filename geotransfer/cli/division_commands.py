@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["register"]
 
 TABLES = (".csv", ".txt")
+SHOWN = 12
+"""Headers named where none is known."""
 
 
 def register(app: typer.Typer) -> None:
@@ -41,6 +43,7 @@ def _divisions(
     from geotransfer.catalog.division_areas import area_weights
     from geotransfer.catalog.division_columns import division_columns
     from geotransfer.catalog.division_join import join_divisions
+    from geotransfer.errors import InputError
     from geotransfer.output_tables import write_table
 
     table = _read(file, encoding)
@@ -48,6 +51,12 @@ def _divisions(
     chosen = {"name": name, "adcode": adcode, "province": province}
     if name is None and adcode is None:
         chosen = {what: given or columns.get(what) for what, given in chosen.items()}
+        if not (chosen["name"] or chosen["adcode"]):
+            raise InputError(
+                f"no column of {file.name} is known by its header to hold names or codes; it has "
+                f"{', '.join(map(str, table.columns[:SHOWN]))}{', ...' if len(table.columns) > SHOWN else ''}: "
+                "say which with --name or --adcode"
+            )
     joined, report = join_divisions(table, **chosen, year=year, level=level or "county")  # type: ignore[arg-type]
     typer.echo(f"{file.name}: " + ", ".join(f"{what}={column}" for what, column in chosen.items() if column))
     typer.echo(report.summary(lang, limit=limit))

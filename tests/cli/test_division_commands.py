@@ -41,6 +41,13 @@ def test_english_and_own_columns(tmp_path: Path) -> None:
     assert "matched by: pinyin or English 1" in shown
 
 
+def test_a_table_without_known_headers_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("where,what\n乐都县,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no column of t\.csv is known .* it has where, what: say which with --name"):
+        divisions(source)
+
+
 def test_polygons_and_their_weights(tmp_path: Path) -> None:
     source, target = tmp_path / "old.gpkg", tmp_path / "weights.csv"
     shape = [shapely.box(116.25, 39.98, 116.3, 40.03)]
