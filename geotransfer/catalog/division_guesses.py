@@ -32,13 +32,23 @@ def nearest(name: str, spellings: Sequence[str], *, limit: int = 3, least: float
     [(1, 80.0)]
     """
     if _ratio() is None:
-        scored = sorted(((-likeness(name, text), place) for place, text in enumerate(spellings)))[:limit]
-        return [(place, -score) for score, place in scored if -score >= least]
+        return _nearest_by_difflib(name, spellings, limit, least)
     process = import_module("rapidfuzz.process")
     found: Sequence[tuple[str, float, int]] = process.extract(
         name, spellings, scorer=_ratio(), limit=limit, score_cutoff=least
     )
     return [(place, float(score)) for _, score, place in found]
+
+
+def _nearest_by_difflib(name: str, spellings: Sequence[str], limit: int, least: float) -> list[tuple[int, float]]:
+    matcher = SequenceMatcher(None, "", name)
+    found = []
+    for place, text in enumerate(spellings):
+        matcher.set_seq1(text)
+        # the two quick ratios are upper bounds
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) * 100.0 >= least:
+            found.append((place, 100.0 * matcher.ratio()))
+    return sorted([pair for pair in found if pair[1] >= least], key=lambda pair: (-pair[1], pair[0]))[:limit]
 
 
 def nearest_name(name: str, known: Mapping[str, str], *, least: float, apart: float) -> tuple[str, float]:
