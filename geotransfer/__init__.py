@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from geotransfer.batch.running import run_batch as run_batch
     from geotransfer.batch.sweep import read_cases as read_cases
     from geotransfer.catalog.boundaries import boundaries as boundaries
+    from geotransfer.catalog.division_areas import area_weights as area_weights
+    from geotransfer.catalog.division_join import join_divisions as join_divisions
+    from geotransfer.catalog.division_report import DivisionReport as DivisionReport
     from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
@@ -156,6 +159,9 @@ _HOMES = {
     "batch.running": ("BatchReport", "run_batch"),
     "batch.sweep": ("read_cases",),
     "catalog.boundaries": ("boundaries",),
+    "catalog.division_areas": ("area_weights",),
+    "catalog.division_join": ("join_divisions",),
+    "catalog.division_report": ("DivisionReport",),
     "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.power": ("power_tables",),

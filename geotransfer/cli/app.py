@@ -14,6 +14,7 @@ import typer
 from geotransfer.cli import (
     batch_commands,
     diagnosis_commands,
+    division_commands,
     industry_commands,
     layer_commands,
     match_commands,
@@ -42,6 +43,7 @@ industry_commands.register(app)
 diagnosis_commands.register(app)
 match_commands.register(app)
 publish_command.register(app)
+division_commands.register(layer_commands.app)
 app.add_typer(layer_commands.app, name="layers")
 app.add_typer(qgis_commands.app, name="qgis")
 
