@@ -117,7 +117,8 @@ stage "qgis python" qgis_target
 stage "ruff check" "$python" -m ruff check .
 stage "ruff format" "$python" -m ruff format --check .
 stage mypy "$python" -m mypy --strict geotransfer
-stage pytest "$python" -m pytest --durations=20 "$@"
+# A file stays with one worker, so that what its tests share is made once.
+stage pytest "$python" -m pytest -n auto --maxprocesses 4 --dist loadfile --durations=20 "$@"
 
 printf '\n== seconds\n'
 for i in "${!names[@]}"; do

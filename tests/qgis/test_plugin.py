@@ -272,18 +272,24 @@ def test_cancel_ends_the_job(qgis: Qgis) -> None:
         env=qgis.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + 15
-    while not jobs_running() and time.monotonic() < deadline:
+    while not jobs_of(process) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert jobs_running()
+    jobs = jobs_of(process)
+    assert jobs
     process.send_signal(signal.SIGINT)
     process.wait(timeout=10)
     deadline = time.monotonic() + 5
-    while jobs_running() and time.monotonic() < deadline:
+    while any(map(is_running, jobs)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not jobs_running()
+    assert not any(map(is_running, jobs))
     assert not target.exists()
 
 
-def jobs_running() -> bool:
-    found = subprocess.run(["pgrep", "-f", "geotransfer.qgis.job"], capture_output=True, check=False)
-    return found.returncode == 0
+def jobs_of(process: subprocess.Popen[bytes]) -> list[int]:
+    asked = ["pgrep", "-P", str(process.pid), "-f", "geotransfer.qgis.job"]
+    found = subprocess.run(asked, capture_output=True, encoding="utf-8", check=False)
+    return [int(line) for line in found.stdout.split()]
+
+
+def is_running(pid: int) -> bool:
+    return Path(f"/proc/{pid}").exists()
