@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "geotransfer"
 LINES = (
     ("errors", "types"),
     ("words",),
-    ("files", "sources"),
+    ("files", "formulas", "sources"),
     ("crs",),
     ("grid",),
     ("raster",),

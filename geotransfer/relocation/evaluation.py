@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geotransfer.errors import InputError
+from geotransfer.formulas import as_given
 from geotransfer.relocation.writing import read_record
+from geotransfer.sources import checked_source
 
 __all__ = ["evaluate_matching"]
 
@@ -61,7 +63,7 @@ def evaluate_matching(plan: str | os.PathLike[str], happened: str | os.PathLike[
 
 def _flows(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, encoding="utf-8-sig", dtype={"zone": str})
+        table = pd.read_csv(checked_source(path), encoding="utf-8-sig", dtype=dict.fromkeys(KEYS, "str"))
     except (OSError, ValueError) as error:
         raise InputError(f"{str(path)!r} cannot be read: {error}") from error
     missing = [column for column in [*KEYS, "tonnes"] if column not in table]
@@ -70,6 +72,8 @@ def _flows(path: str | os.PathLike[str]) -> pd.DataFrame:
     tonnes = pd.to_numeric(table["tonnes"], errors="coerce")
     if not (np.isfinite(tonnes) & (tonnes >= 0)).all():
         raise InputError(f"{str(path)!r}: tonnes below 0 or not a number; expected t/a, 0 or more")
+    # the table of a plan, or one made from it, has apostrophes before what a spreadsheet would run
+    table = table.assign(**{key: table[key].map(as_given, na_action="ignore") for key in KEYS})
     if table.duplicated(KEYS).any():
         raise InputError(f"{str(path)!r} names a way twice; add the tonnes up")
     return table.assign(tonnes=tonnes)[[*KEYS, "tonnes"]]

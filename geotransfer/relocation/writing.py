@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
+from geotransfer.formulas import safe_table
 from geotransfer.outputs import WRITE_ERRORS
 from geotransfer.relocation.ledger import ledger
 from geotransfer.relocation.matching import Matching
@@ -146,10 +147,7 @@ def _write(matching: Matching, folder: Path) -> None:
 
 def _table(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 with BOM, which Excel reads; a text cell that Excel would run as a formula gets a leading '."""
-    text = table.select_dtypes(exclude="number").fillna("").astype(str)
-    safe = text.where(~text.apply(lambda cells: cells.str.startswith(("=", "+", "-", "@"))), "'" + text)
-    table = table.assign(**{str(name): safe[name] for name in safe})
-    table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+    safe_table(table).to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
 
 
 def _write_slack(matching: Matching, folder: Path) -> None:
