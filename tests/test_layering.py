@@ -16,6 +16,7 @@ LINES = (
     ("errors", "types"),
     ("words",),
     ("files", "formulas", "sources"),
+    ("sandbox",),
     ("crs",),
     ("grid",),
     ("raster",),

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geotransfer.cli.guards import SANDBOX, guarded
+
 if TYPE_CHECKING:
     from geotransfer.relocation.matching import Matching
 
@@ -24,6 +26,7 @@ def _match(
     happened: Annotated[
         Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes.")
     ] = None,
+    sandbox: Annotated[bool, SANDBOX] = False,
 ) -> None:
     """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
     if happened is not None:
@@ -35,7 +38,8 @@ def _match(
     from geotransfer.relocation.problem import Problem
     from geotransfer.relocation.writing import write_matching
 
-    plan = match(Problem.from_file(problem))
+    guarded(sandbox=sandbox)
+    plan = match(Problem.from_file(problem, sandbox=sandbox))
     folder = write_matching(plan, out)
     _summarise(plan)
     typer.echo(f"  files  {folder}")
