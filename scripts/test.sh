@@ -71,6 +71,7 @@ stage machine machine
 stage "ruff check" "$python" -m ruff check .
 stage "ruff format" "$python" -m ruff format --check .
 stage mypy "$python" -m mypy --strict geotransfer
+stage licences "$python" scripts/licences.py
 stage pytest "$python" -m pytest --durations=20 "$@"
 
 printf '\n== seconds\n'
