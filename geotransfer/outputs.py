@@ -24,6 +24,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from rasterio.errors import RasterioError
 
 from geotransfer.errors import InputError, OutputError
+from geotransfer.files import settle
 from geotransfer.maps import suitability_map, write_offline
 from geotransfer.output_tables import column_record, describe_columns, filled, write_json, write_table
 from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
@@ -214,9 +215,9 @@ def sibling_folder(target: Path) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(target)
-        # not mkdtemp: its folders are private to the user, a result is as readable as any folder of theirs
         folder = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-        folder.mkdir()
+        # private while it is written; in its place it is as readable as any folder of the user's
+        folder.mkdir(mode=0o700)
         yield folder
     except WRITE_ERRORS as error:
         # one of our own errors names the draft, which the user never sees: take what stands behind it
@@ -241,6 +242,7 @@ def _remove_abandoned(target: Path) -> None:
 
 def _swap(folder: Path, target: Path) -> None:
     """Put `folder` in the place of `target`; the old one is removed only when the new one stands."""
+    settle(folder)
     if not target.exists():
         folder.rename(target)
         return

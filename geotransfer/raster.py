@@ -21,7 +21,7 @@ from geotransfer.crs import parse_crs
 from geotransfer.errors import GridMismatchError, InputError, OutputError
 from geotransfer.files import written_whole
 from geotransfer.grid import Grid
-from geotransfer.sources import checked_source, is_virtual, raster_drivers
+from geotransfer.sources import checked_source, is_virtual, raster_drivers, redacted
 from geotransfer.types import Bounds, FloatArray
 
 __all__ = ["Raster", "check_same_grid", "raster_blocks", "raster_grid", "read_raster", "read_values", "write_raster"]
@@ -178,7 +178,7 @@ def read_values(
             values = _read_window(source, band, window)
             return values, Grid(source.window_transform(window), values.shape, crs)
     except RasterioError as error:
-        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
 
 
 def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4_000_000) -> Iterator[FloatArray]:
@@ -207,7 +207,7 @@ def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4
             for top in range(0, source.height, rows):
                 yield _read_window(source, band, Window(0, top, source.width, min(rows, source.height - top)))
     except RasterioError as error:
-        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
 
 
 def _check_exists(path: str | os.PathLike[str]) -> None:
@@ -248,7 +248,7 @@ def raster_grid(path: str | os.PathLike[str]) -> Grid:
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
             return Grid(source.transform, source.shape, crs)
     except RasterioError as error:
-        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
 
 
 def _window(source: rasterio.DatasetReader, bounds: Bounds | None, path: str | os.PathLike[str]) -> Window:

@@ -25,6 +25,7 @@ import pooch
 import requests
 
 from geotransfer.errors import FetchError, InputError
+from geotransfer.files import private_folder
 from geotransfer.sources import redacted
 
 __all__ = ["Report", "Server", "download", "silent"]
@@ -149,7 +150,7 @@ def download(urls: Sequence[str], folder: Path, *, server: Server, report: Repor
     InputError
         The file is larger than allowed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     for url in urls:
         part = _claim(folder, url)
         try:

@@ -13,7 +13,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from geotransfer.catalog.archives import is_zip, unpacked
 from geotransfer.errors import CrsError, InputError, UnknownNameError
-from geotransfer.sources import checked_source
+from geotransfer.sources import checked_source, redacted
 
 __all__ = ["read_features", "read_table"]
 
@@ -140,7 +140,7 @@ def _read_ogr(source: Path, given: str, layer: str | None, encoding: str | None)
             raise UnknownNameError(f"file {str(source)!r} has no layer {layer!r}; it has {', '.join(names)}")
         frame = pyogrio.read_dataframe(given, layer=layer, encoding=encoding)
     except (DataSourceError, DataLayerError) as error:
-        raise InputError(f"file {str(source)!r} cannot be read as vector features: {error}") from error
+        raise InputError(redacted(f"file {str(source)!r} cannot be read as vector features: {error}")) from error
     except UnicodeDecodeError as error:
         raise _wrong_encoding(source) from error
     if not isinstance(frame, gpd.GeoDataFrame):

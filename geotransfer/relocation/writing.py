@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
+from geotransfer.files import settle
 from geotransfer.formulas import safe_table
 from geotransfer.outputs import WRITE_ERRORS
 from geotransfer.relocation.ledger import ledger
@@ -58,8 +59,9 @@ def write_matching(matching: Matching, directory: str | os.PathLike[str]) -> Pat
     draft = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        draft.mkdir()
+        draft.mkdir(mode=0o700)
         _write(matching, draft)
+        settle(draft)
         if target.exists():
             shutil.rmtree(target)
         draft.rename(target)
