@@ -42,7 +42,7 @@ PLAIN = (b"\x00\x00\x27\x0a", SQLITE, b"PAR1", b"fgb", b"Version", b"VERSION")
 CONNECTION = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]+:")
 SECRETS = re.compile(
     r"(?P<before>\b[a-z][a-z0-9+.-]*://[^\s/@:]*:)[^\s/@]+(?=@)"
-    r"|(?P<name>\b(?:password|passwd|pwd|pass|tk|token|access_token|api_?key|key|secret|signature|sig)\s*[=:]\s*)"
+    r"|(?P<name>(?:\b(?:password|passwd|pwd|token|access_token|api_?key|secret)\s*[=:]|[?&](?:tk|key|sig|signature)=)\s*)"
     r"(?:'[^']*'|\"[^\"]*\"|[^\s&;,'\"]+)",
     re.IGNORECASE,
 )
