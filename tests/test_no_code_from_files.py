@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,7 +117,8 @@ def test_a_class_in_the_cache_is_one_of_ours(name: str) -> None:
 
 PAYLOADS = ["__import__('os').system('touch pwned')", "{{ cycler.__init__.__globals__.os.system('touch pwned') }}",
             "${jndi:ldap://127.0.0.1/a}", "$(touch pwned)", "`touch pwned`", "{0.__class__}", "%(x)s", "; touch pwned",
-            "!!python/object/apply:os.system ['touch pwned']"]  # fmt: skip
+            "!!python/object/apply:os.system ['touch pwned']",
+            "</title></script><script>alert(7)</script><img src=x onerror=alert(7)>"]  # fmt: skip
 WATCHED = """
 import sys, warnings
 import geotransfer as gt
@@ -135,7 +137,7 @@ print(found)
 
 def test_a_hostile_scenario_runs_nothing(tmp_path: Path) -> None:
     words = [json.dumps(word) for word in PAYLOADS]
-    text = f"{{ zh = {words[1]}, en = {words[0]} }}"
+    text = f"{{ zh = {words[1]}, en = {words[9]} }}"
     (tmp_path / "own.csv").write_text(
         "name,lon,lat\n" + "".join(f'"{w}",106.{i},38\n' for i, w in enumerate(PAYLOADS)), encoding="utf-8"
     )
@@ -149,3 +151,8 @@ def test_a_hostile_scenario_runs_nothing(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout.strip().splitlines()[-1] == "[]"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "own.csv", "own.toml"]
+    # names and titles are text in the pages: nothing of them is markup
+    for name in ("map.html", "report.html"):
+        page = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        assert "alert(7)" in page
+        assert not re.search(r"<script>\s*alert\(7\)|<img src=x", page)

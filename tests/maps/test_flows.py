@@ -10,6 +10,7 @@ import shapely
 
 from geotransfer.errors import CrsError, InputError
 from geotransfer.maps import NationalOutline, draw_map, flow_overlays, write_offline
+from geotransfer.maps.offline import offline_html
 from geotransfer.maps.overlays import overlay_json
 
 
@@ -78,3 +79,11 @@ def test_flows_are_drawn_and_open_a_card(
     assert "<b>河南</b> → 云南" in text
     assert "10,000 吨/年" in text
     assert browser_page.errors == []
+
+
+def test_names_of_flows_are_never_markup(result: Any, outline: NationalOutline, flows: gpd.GeoDataFrame) -> None:
+    nasty = "</script><script>alert(9)</script>"
+    named = flows.assign(origin=nasty, destination=nasty, industry=nasty)
+    page = offline_html(draw_map(result, overlays=flow_overlays(named), outline=outline))
+    assert "alert(9)" in page
+    assert "<script>alert(9)" not in page
