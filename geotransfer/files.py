@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import stat
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-__all__ = ["locked", "written_whole"]
+__all__ = ["locked", "private_folder", "settle", "writable_by_all", "written_whole"]
 
 POLL_SECONDS = 0.05
 
@@ -19,8 +21,8 @@ POLL_SECONDS = 0.05
 def written_whole(target: Path) -> Iterator[Path]:
     """Yield a new name beside `target`; what is written there takes its place when the block ends without error.
 
-    The file is made by whoever writes it, so it has the usual permissions; after an error nothing is left behind and
-    an older `target` stays as it was.
+    Until then it lies in a folder that only the user may enter; in its place it has the usual permissions, but never
+    everyone's to write. After an error nothing is left behind and an older `target` stays as it was.
 
     Examples
     --------
@@ -31,13 +33,52 @@ def written_whole(target: Path) -> Iterator[Path]:
     >>> path.read_text(), len(list(path.parent.iterdir()))
     ('whole', 1)
     """
-    draft = target.with_name(f".{target.stem}.{secrets.token_hex(6)}{target.suffix}")
+    folder = target.with_name(f".{target.stem}.{secrets.token_hex(6)}")
+    folder.mkdir(mode=0o700)
     try:
+        draft = folder / target.name
         yield draft
+        _not_for_all(draft)
         draft.replace(target)
     finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def private_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, for the user only; one that is there stays as it is.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "a" / "b"
+    >>> private_folder(path)
+    >>> path.is_dir()
+    True
+    """
+    if not path.parent.exists():
+        private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+
+
+def settle(folder: Path) -> None:
+    """Give a private folder and what is in it the usual permissions, but nothing that everyone may write."""
+    probe = folder / f".{secrets.token_hex(6)}"
+    probe.mkdir()
+    usual = stat.S_IMODE(probe.stat().st_mode)
+    probe.rmdir()
+    for path in folder.rglob("*"):
+        _not_for_all(path)
+    folder.chmod(usual & ~stat.S_IWOTH)
+
+
+def writable_by_all(path: Path) -> bool:
+    """Whether every user of the machine may write to a file or folder; False where the system has no such thing."""
+    return sys.platform != "win32" and bool(path.stat().st_mode & stat.S_IWOTH)
+
+
+def _not_for_all(path: Path) -> None:
+    if writable_by_all(path):
+        path.chmod(stat.S_IMODE(path.stat().st_mode) & ~stat.S_IWOTH)
 
 
 @contextmanager

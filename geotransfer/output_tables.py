@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geotransfer.errors import OutputError
+from geotransfer.formulas import safe_table
 from geotransfer.study.result import Column
 
 __all__ = ["column_record", "describe_columns", "filled", "write_json", "write_table"]
@@ -25,13 +26,8 @@ def filled(ranking: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
     """Write UTF-8 with BOM (Excel reads Chinese); a text cell that Excel would run as a formula gets a leading '."""
-    table = table.copy()
-    for column in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[column]):
-            cells = table[column].fillna("").astype(str)
-            table[column] = cells.where(~cells.str.startswith(("=", "+", "-", "@")), "'" + cells)
     try:
-        table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
+        safe_table(table).to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
     except OSError as error:
         raise OutputError(f"cannot write {str(path)!r}: {error}; is the folder there, and the file closed?") from error
 

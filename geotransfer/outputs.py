@@ -24,6 +24,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from rasterio.errors import RasterioError
 
 from geotransfer.errors import InputError, OutputError
+from geotransfer.files import settle
 from geotransfer.maps import suitability_map, write_offline
 from geotransfer.output_tables import column_record, describe_columns, filled, write_json, write_table
 from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
@@ -214,9 +215,9 @@ def sibling_folder(target: Path) -> Iterator[Path]:
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _remove_abandoned(target)
-        # not mkdtemp: its folders are private to the user, a result is as readable as any folder of theirs
         folder = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-        folder.mkdir()
+        # private while it is written; in its place it is as readable as any folder of the user's
+        folder.mkdir(mode=0o700)
         yield folder
     except WRITE_ERRORS as error:
         # one of our own errors names the draft, which the user never sees: take what stands behind it
@@ -244,6 +245,7 @@ def swap_folder(folder: Path, target: Path, *, ours: Collection[str] = (*FILES, 
 
     Files of the old one that are not `ours` move to the new one.
     """
+    settle(folder)
     if not target.exists():
         folder.rename(target)
         return

@@ -12,13 +12,16 @@ import rasterio
 import rasterio.shutil
 from numpy.typing import ArrayLike
 from rasterio._err import CPLE_BaseError  # what GDAL raises when a file is closed; it has no public name
+from rasterio.env import ensure_env
 from rasterio.errors import RasterioError
+from rasterio.io import DatasetReader
 from rasterio.windows import Window, from_bounds
 
 from geotransfer.crs import parse_crs
 from geotransfer.errors import GridMismatchError, InputError, OutputError
 from geotransfer.files import written_whole
 from geotransfer.grid import Grid
+from geotransfer.sources import checked_source, is_virtual, raster_drivers, redacted
 from geotransfer.types import Bounds, FloatArray
 
 __all__ = ["Raster", "check_same_grid", "raster_blocks", "raster_grid", "read_raster", "read_values", "write_raster"]
@@ -109,17 +112,21 @@ def check_same_grid(grid: Grid, rasters: Mapping[str, Raster]) -> None:
             )
 
 
-def read_raster(path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds | None = None) -> Raster:
+def read_raster(
+    path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds | None = None, remote: bool = False
+) -> Raster:
     """Read one band of a raster file; nodata, mask, scale and offset are applied.
 
     Parameters
     ----------
     path : path
-        Anything GDAL reads.
+        A file that holds its own cells: GeoTIFF, Erdas Imagine, ASCII grid ...
     band : int
         1 is the first.
     bounds : tuple of float, optional
         (left, bottom, right, top) in the raster's CRS: only the cells that touch them are read.
+    remote : bool
+        Open anything GDAL reads, also addresses and files that lead to others (VRT, /vsicurl, WMS).
 
     Returns
     -------
@@ -141,7 +148,7 @@ def read_raster(path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds |
     >>> read_raster(path).values
     array([[1., 2.]])
     """
-    values, grid = read_values(path, band=band, bounds=bounds)
+    values, grid = read_values(path, band=band, bounds=bounds, remote=remote)
     if np.isnan(values).all():
         raise InputError(
             f"raster {str(path)!r} holds no data in band {band}: every cell is nodata; check band and bounds"
@@ -150,7 +157,7 @@ def read_raster(path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds |
 
 
 def read_values(
-    path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds | None = None
+    path: str | os.PathLike[str], *, band: int = 1, bounds: Bounds | None = None, remote: bool = False
 ) -> tuple[FloatArray, Grid]:
     """Return what `read_raster` reads as an array and its grid, also where every cell is NaN: for parts of a raster.
 
@@ -163,7 +170,7 @@ def read_values(
     """
     _check_exists(path)
     try:
-        with rasterio.open(path) as source:
+        with _opened(path, remote=remote) as source:
             if not 1 <= band <= source.count:
                 raise InputError(f"raster {str(path)!r} has {source.count} band(s), got band={band}; the first is 1")
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
@@ -171,7 +178,7 @@ def read_values(
             values = _read_window(source, band, window)
             return values, Grid(source.window_transform(window), values.shape, crs)
     except RasterioError as error:
-        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
 
 
 def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4_000_000) -> Iterator[FloatArray]:
@@ -195,17 +202,24 @@ def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4
     """
     _check_exists(path)
     try:
-        with rasterio.open(path) as source:
+        with _opened(path) as source:
             rows = max(1, cells // source.width)
             for top in range(0, source.height, rows):
                 yield _read_window(source, band, Window(0, top, source.width, min(rows, source.height - top)))
     except RasterioError as error:
-        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
 
 
 def _check_exists(path: str | os.PathLike[str]) -> None:
-    if not Path(path).exists() and "://" not in str(path) and not str(path).startswith("/vsi"):
+    if not is_virtual(os.fspath(path)) and not Path(path).exists():
         raise InputError(f"raster file {str(path)!r} does not exist; check the path")
+
+
+@ensure_env  # type: ignore[untyped-decorator]
+def _opened(path: str | os.PathLike[str], *, remote: bool = False) -> rasterio.DatasetReader:
+    source, drivers = checked_source(path, remote=remote), raster_drivers(remote=remote)
+    # rasterio.open takes one driver, its reader several
+    return rasterio.open(source) if drivers is None else DatasetReader(source, driver=drivers)
 
 
 def _read_window(source: rasterio.DatasetReader, band: int, window: Window) -> FloatArray:
@@ -230,11 +244,11 @@ def raster_grid(path: str | os.PathLike[str]) -> Grid:
     """
     _check_exists(path)
     try:
-        with rasterio.open(path) as source:
+        with _opened(path) as source:
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
             return Grid(source.transform, source.shape, crs)
     except RasterioError as error:
-        raise InputError(f"raster file {str(path)!r} cannot be read as a raster: {error}") from error
+        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
 
 
 def _window(source: rasterio.DatasetReader, bounds: Bounds | None, path: str | os.PathLike[str]) -> Window:

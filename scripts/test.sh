@@ -117,6 +117,7 @@ stage "qgis python" qgis_target
 stage "ruff check" "$python" -m ruff check .
 stage "ruff format" "$python" -m ruff format --check .
 stage mypy "$python" -m mypy --strict geotransfer
+stage licences "$python" scripts/licences.py
 # A file stays with one worker, so that what its tests share is made once.
 stage pytest "$python" -m pytest -n auto --maxprocesses 4 --dist loadfile --durations=20 "$@"
 

@@ -75,7 +75,8 @@ def status(code: int, *, body: bytes = b"", **headers: str) -> Answer:
             handler.send_header(name.replace("_", "-"), value)
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()
-        handler.wfile.write(body)
+        if handler.command == "GET":
+            handler.wfile.write(body)
 
     return answer
 

@@ -15,7 +15,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "geotransfer"
 LINES = (
     ("errors", "types"),
     ("words", "numpy_fit"),
-    ("files",),
+    ("files", "formulas", "sources"),
+    ("sandbox",),
     ("crs",),
     ("grid",),
     ("raster",),

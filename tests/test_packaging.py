@@ -89,7 +89,8 @@ def imported_libraries() -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 names.add(node.module.split(".")[0])
     found = packages_distributions()
-    outside = names - sys.stdlib_module_names - {"geotransfer"}
+    # qgis is there where QGIS's own Python runs the code, and cannot be installed
+    outside = names - sys.stdlib_module_names - {"geotransfer", "qgis"}
     return {normal(library) for name in outside for library in found.get(name, [name])}
 
 

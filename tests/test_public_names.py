@@ -85,14 +85,14 @@ FUNCTIONS = {
     "method='weighted_sum', ranks=None)",
     "rank_order_weights": "(n, *, method='centroid')",
     "rasterize": "(features, grid, *, column)",
-    "read_features": "(path, *, layer=None, encoding=None)",
     "read_postgis": "(url, source, *, geometry=None)",
     "read_remote_features": "(url, *, layer=None, service='wfs', bounds=None, timeout_s=60.0)",
     "read_remote_raster": "(url, *, band=1, bounds=None, timeout_s=60.0)",
-    "read_raster": "(path, *, band=1, bounds=None)",
+    "read_features": "(path, *, layer=None, encoding=None, remote=False)",
+    "read_raster": "(path, *, band=1, bounds=None, remote=False)",
     "resource_area": "(eligible_km2, capacity_factor, *, density_mw_km2, land_cover=None)",
     "rugged_zone_value": "(mean, high, relief_m, *, from_relief_m)",
-    "read_cases": "(sources, *, overrides=None)",
+    "read_cases": "(sources, *, overrides=None, sandbox=False)",
     "run": "(scenario, *, progress=None, shared=None, memory_mb=9000.0)",
     "run_batch": "(scenarios, *, out, client=None, workers=1, scheduler=None, scheduler_file=None, "
     "memory_limit_mb=None, progress=None)",
@@ -131,7 +131,7 @@ CLASSES = {
     "Grid.from_bounds": "(bounds, *, resolution, crs)",
     "PowerCurve": "(name, speed, share)",
     "Raster": "(values, grid)",
-    "Scenario.from_file": "(path)",
+    "Scenario.from_file": "(path, *, sandbox=False)",
     "SharedWork": "(*, disk=True, memory_mb=1000.0, disk_mb=4000)",
 }
 OTHERS = (

@@ -16,6 +16,7 @@ import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
 from geotransfer.files import locked, written_whole
+from geotransfer.formulas import safe_table
 from geotransfer.outputs import WRITE_ERRORS, is_whole
 
 __all__ = ["SUMMARY_COLUMNS", "BatchFolder"]
@@ -153,7 +154,7 @@ class BatchFolder:
         with self._writing():
             for name, table in (("scenarios.csv", scenarios), ("failures.csv", failures)):
                 with written_whole(self.root / name) as draft:
-                    table.to_csv(draft, index=False, encoding="utf-8-sig", lineterminator="\n")
+                    safe_table(table).to_csv(draft, index=False, encoding="utf-8-sig", lineterminator="\n")
             with written_whole(self.root / "scenarios.parquet") as draft:
                 scenarios.to_parquet(draft, index=False)
             self._write_text(MARKER, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")

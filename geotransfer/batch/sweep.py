@@ -13,6 +13,8 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.sandbox import check_values
+from geotransfer.sources import checked_source
 from geotransfer.spec.base import Model
 from geotransfer.spec.overrides import parse_assignment
 from geotransfer.spec.scenario import Scenario, scenario
@@ -66,7 +68,9 @@ class Sweep(Model):
     table: list[dict[str, Any]] | str = Field(default_factory=list)
 
 
-def read_cases(sources: Sequence[str], *, overrides: Mapping[str, Any] | None = None) -> list[Case]:
+def read_cases(
+    sources: Sequence[str], *, overrides: Mapping[str, Any] | None = None, sandbox: bool = False
+) -> list[Case]:
     """Return the scenarios that files, folders, sweeps and built-in names stand for, in their order.
 
     Parameters
@@ -75,6 +79,8 @@ def read_cases(sources: Sequence[str], *, overrides: Mapping[str, Any] | None = 
         Built-in names; .toml files that are scenarios (``schema``) or sweeps (``base``); folders of .toml files.
     overrides : mapping, optional
         Replaced in all of them.
+    sandbox : bool
+        Whether all files they name must lie below the folder of their scenario or sweep.
 
     Raises
     ------
@@ -87,7 +93,7 @@ def read_cases(sources: Sequence[str], *, overrides: Mapping[str, Any] | None = 
     ['aluminium', 'data-centre']
     """
     more = dict(overrides or {})
-    cases = [case for source in sources for path in _expanded(source) for case in _cases_of(path, more)]
+    cases = [case for source in sources for path in _expanded(source) for case in _cases_of(path, more, sandbox)]
     if not cases:
         raise InputError(
             f"{', '.join(map(repr, sources)) or 'nothing'} holds no scenario; expected names or .toml files"
@@ -107,7 +113,7 @@ def _expanded(source: str) -> list[str]:
     return found
 
 
-def _cases_of(source: str, more: dict[str, Any]) -> Iterator[Case]:
+def _cases_of(source: str, more: dict[str, Any], sandbox: bool) -> Iterator[Case]:
     if not source.endswith(".toml"):
         yield _case(source, scenario(source), more)
         return
@@ -117,9 +123,17 @@ def _cases_of(source: str, more: dict[str, Any]) -> Iterator[Case]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"file {source!r} cannot be read: {error}") from error
     if "base" in values:
-        yield from sweep_cases(_sweep(values, source), folder=path.resolve().parent, more=more)
+        folder = path.resolve().parent
+        sweep = _sweep(values, source)
+        if sandbox:
+            check_values(values, folder)
+        cases = sweep_cases(sweep, folder=folder, more=more, sandbox=sandbox)
     else:
-        yield _case(source, Scenario.from_file(path), more)
+        cases = [_case(source, Scenario.from_file(path, sandbox=sandbox), more)]
+    for case in cases:
+        if sandbox and case.scenario is not None:
+            check_values(case.scenario.model_dump(mode="json"), path.resolve().parent, resolved=True)
+        yield case
 
 
 def _sweep(values: dict[str, Any], source: str) -> Sweep:
@@ -133,7 +147,9 @@ def _sweep(values: dict[str, Any], source: str) -> Sweep:
         raise InputError(f"sweep {source!r} does not fit: {place}: {first['msg']} (got {first['input']!r})") from None
 
 
-def sweep_cases(sweep: Sweep, *, folder: Path, more: Mapping[str, Any] | None = None) -> list[Case]:
+def sweep_cases(
+    sweep: Sweep, *, folder: Path, more: Mapping[str, Any] | None = None, sandbox: bool = False
+) -> list[Case]:
     """Return every scenario a sweep spans: bases x rows of the table x combinations of the grid, in this order.
 
     Examples
@@ -150,7 +166,7 @@ def sweep_cases(sweep: Sweep, *, folder: Path, more: Mapping[str, Any] | None = 
     common = {**sweep.set, **(more or {})}
     cases = []
     for base in sweep.base:
-        study = _base(base, folder)
+        study = _base(base, folder, sandbox)
         for row in rows:
             for values in combinations:
                 own = {**row, **dict(zip(sweep.grid, values, strict=True))}
@@ -158,8 +174,8 @@ def sweep_cases(sweep: Sweep, *, folder: Path, more: Mapping[str, Any] | None = 
     return cases
 
 
-def _base(name: str, folder: Path) -> Scenario:
-    return Scenario.from_file(folder / name) if name.endswith(".toml") else scenario(name)
+def _base(name: str, folder: Path, sandbox: bool) -> Scenario:
+    return Scenario.from_file(folder / name, sandbox=sandbox) if name.endswith(".toml") else scenario(name)
 
 
 def _rows(sweep: Sweep, folder: Path) -> list[dict[str, Any]]:
@@ -167,7 +183,7 @@ def _rows(sweep: Sweep, folder: Path) -> list[dict[str, Any]]:
         return sweep.table or [{}]
     path = folder / sweep.table
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = pd.read_csv(checked_source(path), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise InputError(f"table {str(path)!r} cannot be read: {error}; expected a CSV of dotted keys") from error
     if table.empty:

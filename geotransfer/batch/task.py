@@ -16,6 +16,7 @@ from typing import Any, TextIO
 from geotransfer.batch.folder import BatchFolder
 from geotransfer.errors import GeotransferError, InputError
 from geotransfer.outputs import write_tables
+from geotransfer.sources import redacted
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.assembly import run
 from geotransfer.study.blocks import MEMORY_MB as MEMORY_MB_OF_A_RUN
@@ -120,9 +121,9 @@ def run_task(task: Task) -> Report:
         try:
             _run(task, log)
         except GeotransferError as mistake:
-            error, kind = str(mistake), type(mistake).__name__
+            error, kind = redacted(str(mistake)), type(mistake).__name__
         except Exception as ours:  # noqa: BLE001  one scenario's accident must not end the others: it is told in full
-            error, kind = f"an error of ours: {ours}", type(ours).__name__
+            error, kind = redacted(f"an error of ours: {ours}"), type(ours).__name__
             _say(log, traceback.format_exc())
         seconds = round(time.perf_counter() - start, 3)
         if error and BatchFolder(Path(task.out)).is_finished(task.id):
@@ -175,5 +176,5 @@ def _log(task: Task) -> Iterator[TextIO | None]:
 def _say(log: TextIO | None, line: str) -> None:
     if log is not None:
         with suppress(OSError):
-            log.write(line + "\n")
+            log.write(redacted(line) + "\n")
             log.flush()

@@ -1,21 +1,82 @@
-"""One file out of a zip archive that is not trusted."""
+"""Files out of a zip archive that is not trusted."""
 
 from __future__ import annotations
 
 import stat
+import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from geotransfer.errors import InputError
 
-__all__ = ["unpack_member"]
+__all__ = ["is_zip", "unpack_member", "unpacked"]
 
 MAX_MEMBERS = 1000
 """Country downloads hold some tens of files."""
 MAX_RATIO = 200.0
 """Unpacked over packed size: deflate reaches about 1,030 on zeros, a raster of real values less than 20."""
+MAX_TOTAL = 2_000_000_000
+"""Bytes of a user's archive when it is unpacked."""
+SMALL = 50_000_000
+"""Below it a file may be packed as well as it likes: a table of blanks is no bomb."""
+LAYERS = (".shp", ".gpkg", ".geojson", ".json", ".fgb", ".kml", ".gml", ".gpx", ".parquet", ".geoparquet", ".csv")
 CHUNK = 1 << 20
+
+
+def is_zip(path: Path) -> bool:
+    """Return whether the file begins like a zip archive."""
+    with path.open("rb") as stream:
+        return stream.read(4) == b"PK\x03\x04"
+
+
+@contextmanager
+def unpacked(archive: Path, *, max_bytes: int = MAX_TOTAL) -> Iterator[Path]:
+    """Unpack an archive into a private folder and yield its one vector file; the folder goes when the block ends.
+
+    Parameters
+    ----------
+    archive : Path
+        A zip file, .kmz included.
+    max_bytes : int
+        Of all files together, unpacked.
+
+    Raises
+    ------
+    InputError
+        As `unpack_member`; or it holds no vector file, or several. Messages of the block name the archive.
+    """
+    with tempfile.TemporaryDirectory(prefix="geotransfer-zip-") as folder:
+        try:
+            with zipfile.ZipFile(archive) as pack:
+                _unpack_all(pack, archive, Path(folder), max_bytes)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+            raise InputError(f"archive {archive.name!r} is damaged: {error}; expected a zip file") from error
+        found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in LAYERS and path.is_file())
+        if len(found) != 1:
+            names = ", ".join(path.relative_to(folder).as_posix() for path in found[:10]) or "none"
+            raise InputError(
+                f"archive {archive.name!r} holds {len(found)} vector files ({names}), expected one; unpack it and name "
+                "the file"
+            )
+        try:
+            yield found[0]
+        except InputError as error:
+            raise type(error)(str(error).replace(folder, str(archive))) from error
+
+
+def _unpack_all(pack: zipfile.ZipFile, archive: Path, folder: Path, max_bytes: int) -> None:
+    members = [info for info in pack.infolist() if not info.is_dir()]
+    _check_names(pack.infolist(), archive)
+    total = sum(info.file_size for info in members)
+    if total > max_bytes:
+        raise _hostile(archive, f"it unpacks to {total:,} bytes, expected at most {max_bytes:,}")
+    for info in members:
+        target = folder / PurePosixPath(info.filename.replace("\\", "/"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _copy(pack, info, target, max_bytes, small=SMALL)
 
 
 def unpack_member(archive: Path, member: str, target: Path, *, max_bytes: int) -> None:
@@ -73,7 +134,7 @@ def _only(members: list[zipfile.ZipInfo], member: str, archive: Path) -> zipfile
     )
 
 
-def _copy(pack: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes: int) -> None:
+def _copy(pack: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes: int, *, small: int = 0) -> None:
     name = Path(str(pack.filename))
     if info.flag_bits & 1:
         raise InputError(f"{info.filename!r} in archive {name.name!r} is encrypted; expected a public file")
@@ -81,7 +142,7 @@ def _copy(pack: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes:
         raise InputError(f"{info.filename!r} in archive {name.name!r} is not packed by deflate; unpack it yourself")
     if info.file_size > max_bytes:
         raise _hostile(name, f"{info.filename!r} has {info.file_size:,} bytes, expected at most {max_bytes:,}")
-    if info.file_size > MAX_RATIO * max(info.compress_size, 1):
+    if info.file_size > max(small, MAX_RATIO * max(info.compress_size, 1)):
         raise _hostile(name, f"{info.filename!r} unpacks to more than {MAX_RATIO:g} times its packed size")
     with pack.open(info) as packed, target.open("wb") as stream:
         # zipfile gives no byte beyond the declared size and checks the CRC at the end

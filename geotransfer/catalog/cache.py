@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 
 from geotransfer.catalog.entries import shipped_bytes
 from geotransfer.errors import InputError
-from geotransfer.files import locked, written_whole
+from geotransfer.files import locked, private_folder, writable_by_all, written_whole
 
 __all__ = ["WORK_MB", "cache_directory", "cached", "content_key", "shared"]
 
@@ -111,6 +111,9 @@ def cached(name: str, key: str, make: Callable[[], bytes]) -> bytes:
 
 def _read(path: Path) -> bytes | None:
     try:
+        # where every user may write, anybody may have put it there
+        if writable_by_all(path) or writable_by_all(path.parent):
+            return None
         content = path.read_bytes()
     except OSError:
         return None
@@ -121,7 +124,7 @@ def _read(path: Path) -> bytes | None:
 def _write(path: Path, payload: bytes) -> None:
     """Write beside and rename: another process sees the old file, the new one or none."""
     with suppress(OSError):  # a folder that cannot be written only makes the next run slower
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
         with written_whole(path) as draft:
             draft.write_bytes(hashlib.sha256(payload).digest() + payload)
 
@@ -148,7 +151,7 @@ def shared(name: str, key: str, make: Callable[[], bytes], *, limit_mb: float = 
     found = _read(path)
     if found is None:
         with suppress(OSError):
-            folder.mkdir(parents=True, exist_ok=True)
+            private_folder(folder)
         lock = path.with_suffix(".lock")
         with locked(lock, wait=True):
             found = _read(path)

@@ -7,9 +7,11 @@ The transfer is pooch's `HTTPDownloader`; this module watches it. Proxies are th
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import json
 import re
 import secrets
+import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -23,6 +25,8 @@ import pooch
 import requests
 
 from geotransfer.errors import FetchError, InputError
+from geotransfer.files import private_folder
+from geotransfer.sources import redacted
 
 __all__ = ["Report", "Server", "download", "silent"]
 
@@ -37,6 +41,8 @@ CHUNK = 1 << 15
 ABANDONED_S = 600.0
 """A partial file nobody has written to for so long belongs to a process that is gone."""
 MISSING = (404, 410)
+FAKE = ipaddress.ip_network("198.18.0.0/15")
+"""Given out for every host by the proxies of many users (RFC 2544, for benchmarks); no network of a company has it."""
 
 
 def silent(stage: str, done: int, total: int) -> None:
@@ -79,6 +85,40 @@ class Server:
             )
         if target.scheme != "https" and urlsplit(before).scheme == "https":
             raise FetchError(f"{before} redirects to {address}, expected https; {self.way_out}")
+        self.check_network(address)
+
+    def check_network(self, address: str) -> None:
+        """Raise `FetchError` when a host is none of ours, or stands for a machine of one's own network."""
+        host = urlsplit(address).hostname or ""
+        if host not in self.hosts:
+            raise FetchError(f"{address} is on the host {host!r}, expected one of {', '.join(self.hosts)}")
+        proxied = requests.utils.select_proxy(address, requests.utils.get_environ_proxies(address))
+        inner = None if proxied else private_address(host)
+        if inner is not None:
+            raise FetchError(
+                f"the host {host!r} stands for {inner}, an address of this machine or of a private network; expected a "
+                f"public one, nothing was loaded from there: check the DNS, or {self.way_out}"
+            )
+
+
+def private_address(host: str) -> str | None:
+    """Return the address of a host that is loopback, private or link-local; None where all are public or unknown.
+
+    Examples
+    --------
+    >>> private_address("127.0.0.1"), private_address("198.18.0.7")
+    ('127.0.0.1', None)
+    """
+    try:
+        found = {str(entry[4][0]).partition("%")[0] for entry in socket.getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        # the transfer will say so
+        return None
+    for text in sorted(found):
+        address = ipaddress.ip_address(text)
+        if not address.is_global and not (address.version == 4 and address in FAKE):
+            return text
+    return None
 
 
 class _NotThere(Exception):
@@ -110,7 +150,7 @@ def download(urls: Sequence[str], folder: Path, *, server: Server, report: Repor
     InputError
         The file is larger than allowed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
     for url in urls:
         part = _claim(folder, url)
         try:
@@ -182,6 +222,7 @@ class _Transfer:
 
     def run(self) -> None:
         """Transfer, and go on after a break, three times at most."""
+        self.server.check_network(self.url)
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._attempt()
@@ -192,7 +233,9 @@ class _Transfer:
             except requests.HTTPError as error:
                 self._refused(0 if error.response is None else error.response.status_code, error)
             except requests.RequestException as error:
-                raise FetchError(f"{self.url} cannot be transferred: {error}; {self.server.way_out}") from error
+                raise FetchError(
+                    f"{self.url} cannot be transferred: {redacted(str(error))}; {self.server.way_out}"
+                ) from error
             else:
                 return
         raise self._broken(requests.ConnectionError("the server sends other parts than were asked for"))
@@ -295,8 +338,8 @@ class _Transfer:
         kept = self.part.stat().st_size if self.part.exists() else 0
         resume = f"; {kept:,} bytes are kept, run the command again to go on" if kept and self._validator() else ""
         return FetchError(
-            f"{self.url} cannot be transferred: {error}{resume}; check the network and the proxy (HTTPS_PROXY), "
-            f"or {self.server.way_out}"
+            f"{self.url} cannot be transferred: {redacted(str(error))}{resume}; check the network and the proxy "
+            f"(HTTPS_PROXY), or {self.server.way_out}"
         )
 
     def _refused(self, status: int, error: Exception) -> None:

@@ -24,7 +24,7 @@ from geotransfer.catalog.fetch_store import (
     write_record,
 )
 from geotransfer.errors import FetchError, InputError, OutputError
-from geotransfer.files import written_whole
+from geotransfer.files import private_folder, written_whole
 from geotransfer.raster import Raster, read_raster
 
 __all__ = [
@@ -248,7 +248,7 @@ def _install(name: str, delivery: Path, origin: str, accept_change: bool) -> Fet
     entry = layer_entry(name)
     source = _source(entry)
     target = stored_path(name)
-    target.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(target.parent)
     with written_whole(target) as draft:
         if is_zip(delivery):
             if source.member is None:

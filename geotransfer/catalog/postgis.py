@@ -55,6 +55,10 @@ def read_postgis(url: str, source: str, *, geometry: str | None = None) -> gpd.G
 
     Examples
     --------
+    >>> read_postgis("mysql://planner@localhost/land", "plan.parks")
+    Traceback (most recent call last):
+    ...
+    geotransfer.errors.InputError: the address of the database is not understood; expected postgresql://USER@HOST/DATABASE
     >>> parks = read_postgis("postgresql://planner@localhost/land", "plan.parks")  # doctest: +SKIP
     """
     psycopg = driver()

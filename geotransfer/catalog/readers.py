@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
+from geotransfer.catalog.archives import is_zip, unpacked
 from geotransfer.errors import CrsError, InputError, UnknownNameError
+from geotransfer.sources import checked_source, redacted
 
 __all__ = ["checked_features", "read_features", "read_table"]
 
@@ -20,7 +22,7 @@ LAT_NAMES = ("lat", "latitude", "纬度")
 
 
 def read_features(
-    path: str | os.PathLike[str], *, layer: str | None = None, encoding: str | None = None
+    path: str | os.PathLike[str], *, layer: str | None = None, encoding: str | None = None, remote: bool = False
 ) -> gpd.GeoDataFrame:
     r"""Read vector features from a file.
 
@@ -34,6 +36,8 @@ def read_features(
     encoding : str, optional
         Of the text in a Shapefile or CSV, e.g. ``"GB18030"``. Without it: a Shapefile's .cpg, else UTF-8; text that
         is not UTF-8 is refused, never shown as mojibake.
+    remote : bool
+        Open anything GDAL reads, also addresses, databases and files that lead to others (VRT, WFS, /vsicurl).
 
     Returns
     -------
@@ -55,16 +59,18 @@ def read_features(
     >>> read_features(path).geometry[0].wkt
     'POINT (106.5 29.5)'
     """
+    given = checked_source(path, remote=remote, features=True)
     source = Path(path)
-    if not source.exists():
-        raise InputError(f"file {str(path)!r} does not exist; check the path")
+    if source.is_file() and is_zip(source):
+        with unpacked(source) as inner:
+            return read_features(inner, layer=layer, encoding=encoding, remote=remote)
     suffix = source.suffix.lower()
     if suffix == ".csv":
         features = _points(read_table(source, encoding=encoding), source)
     elif suffix in (".parquet", ".geoparquet"):
         features = _read_parquet(source)
     else:
-        features = _read_ogr(source, layer, encoding or _shapefile_encoding(source))
+        features = _read_ogr(source, given, layer, encoding or _shapefile_encoding(source))
     return checked_features(features, str(source))
 
 
@@ -80,9 +86,7 @@ def read_table(
     InputError
         The file is missing, empty, no table, or text of another encoding.
     """
-    source = Path(path)
-    if not source.exists():
-        raise InputError(f"file {str(path)!r} does not exist; check the path")
+    source = Path(checked_source(path))
     text_columns = {"adcode": str, "zone": str, "id": str}
     try:
         # index_col: a line with one field too many must not shift the columns
@@ -127,16 +131,16 @@ def _read_parquet(source: Path) -> gpd.GeoDataFrame:
         raise InputError(f"file {str(source)!r} cannot be read as GeoParquet: {error}") from error
 
 
-def _read_ogr(source: Path, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
+def _read_ogr(source: Path, given: str, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
     try:
-        names = [str(name) for name, _ in pyogrio.list_layers(source)]
+        names = [str(name) for name, _ in pyogrio.list_layers(given)]
         if layer is None and len(names) > 1:
             raise InputError(f"file {str(source)!r} holds the layers {', '.join(names)}; say which one with layer=...")
         if layer is not None and layer not in names:
             raise UnknownNameError(f"file {str(source)!r} has no layer {layer!r}; it has {', '.join(names)}")
-        frame = pyogrio.read_dataframe(source, layer=layer, encoding=encoding)
+        frame = pyogrio.read_dataframe(given, layer=layer, encoding=encoding)
     except (DataSourceError, DataLayerError) as error:
-        raise InputError(f"file {str(source)!r} cannot be read as vector features: {error}") from error
+        raise InputError(redacted(f"file {str(source)!r} cannot be read as vector features: {error}")) from error
     except UnicodeDecodeError as error:
         raise _wrong_encoding(source) from error
     if not isinstance(frame, gpd.GeoDataFrame):

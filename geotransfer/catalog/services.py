@@ -132,7 +132,7 @@ def read_remote_raster(url: str, *, band: int = 1, bounds: Bounds | None = None,
                 f"{shown!r} does not answer with a GeoTIFF within {timeout_s:g} s: "
                 f"{_without_secrets(str(error), url)}; check the address, or download the file and give its path"
             ) from None
-        return read_raster(source, band=band, bounds=bounds)
+        return read_raster(source, band=band, bounds=bounds, remote=True)
 
 
 def _checked_address(url: str) -> str:

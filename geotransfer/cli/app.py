@@ -25,6 +25,7 @@ from geotransfer.cli import (
     study_commands,
 )
 from geotransfer.errors import GeotransferError
+from geotransfer.sources import redacted
 
 __all__ = ["app", "main"]
 
@@ -80,9 +81,9 @@ def main() -> None:
         command()
     except GeotransferError as error:
         if verbose:
-            traceback.print_exc()
+            typer.echo(redacted(traceback.format_exc()), err=True)
         else:
-            typer.echo(f"geotransfer: {error}", err=True)
+            typer.echo(redacted(f"geotransfer: {error}"), err=True)
         sys.exit(2)
 
 
@@ -97,15 +98,16 @@ def _one_line(
     """Print a warning as a sentence, without the line of code that raised it."""
     del filename, lineno, file, line
     if not issubclass(category, DeprecationWarning | PendingDeprecationWarning):
-        typer.echo(f"geotransfer: warning: {message}", err=True)
+        typer.echo(redacted(f"geotransfer: warning: {message}"), err=True)
 
 
 def _one_paragraph(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     typer.echo(
-        f"geotransfer: an error of ours, {kind.__name__}: {error}. Run again with -v for the traceback and report it.",
+        f"geotransfer: an error of ours, {kind.__name__}: {redacted(str(error))}. Run again with -v for the traceback "
+        "and report it.",
         err=True,
     )
 
 
 def _verbose_hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    traceback.print_exception(kind, error, trace)
+    typer.echo(redacted("".join(traceback.format_exception(kind, error, trace))), err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geotransfer.cli.guards import ALLOW_REMOTE, SANDBOX, guarded
 from geotransfer.cli.progress import batch_progress
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ def _batch(
     memory_limit: Annotated[
         str | None, typer.Option("--memory-limit", metavar="SIZE", help="What the workers may hold, e.g. 4GB.")
     ] = None,
+    sandbox: Annotated[bool, SANDBOX] = False,
+    allow_remote: Annotated[bool, ALLOW_REMOTE] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Times and memory; tracebacks.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -59,7 +62,8 @@ def _batch(
 
     if workers is not None and (scheduler or scheduler_file):
         raise InputError("got --workers and a scheduler, expected one of both")
-    cases = read_cases(sources, overrides=dict(parse_assignment(text) for text in assignments or []))
+    guarded(sandbox=sandbox, allow_remote=allow_remote)
+    cases = read_cases(sources, overrides=dict(parse_assignment(text) for text in assignments or []), sandbox=sandbox)
     with batch_progress(quiet=quiet) as progress:
         report = run_batch(
             cases,

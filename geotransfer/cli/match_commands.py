@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geotransfer.cli.guards import SANDBOX, guarded
+
 if TYPE_CHECKING:
     from geotransfer.relocation.matching import Matching
 
@@ -26,6 +28,7 @@ def _match(
     ] = None,
     with_map: Annotated[bool, typer.Option("--map/--no-map", help="Write map.html.")] = True,
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
+    sandbox: Annotated[bool, SANDBOX] = False,
 ) -> None:
     """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
     if happened is not None:
@@ -37,8 +40,9 @@ def _match(
     from geotransfer.relocation.problem import Problem
     from geotransfer.relocation.writing import check_matching_folder, write_matching
 
+    guarded(sandbox=sandbox)
     check_matching_folder(out)
-    plan = match(Problem.from_file(problem))
+    plan = match(Problem.from_file(problem, sandbox=sandbox))
     folder = write_matching(plan, out, with_map=with_map, with_report=with_report)
     _summarise(plan)
     typer.echo(f"  files  {folder}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from geotransfer.cli.guards import ALLOW_REMOTE, SANDBOX, guarded
 from geotransfer.cli.industry_commands import cost_lines
 from geotransfer.cli.progress import stage_progress
 
@@ -37,6 +38,8 @@ def _run(
         str | None,
         typer.Option("--from", metavar="PLACE", help="Where the plant moves from: 山东, 蒙西, 滨州市."),
     ] = None,
+    sandbox: Annotated[bool, SANDBOX] = False,
+    allow_remote: Annotated[bool, ALLOW_REMOTE] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Times, memory; tracebacks.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
@@ -44,7 +47,8 @@ def _run(
     from geotransfer.outputs import check_target, write_result
     from geotransfer.study.assembly import run
 
-    study = _from(_load(scenario, assignments or []), origin)
+    guarded(sandbox=sandbox, allow_remote=allow_remote)
+    study = _from(_load(scenario, assignments or [], sandbox=sandbox), origin)
     check_target(out)
     with stage_progress(quiet=quiet) as progress:
         result = run(study, progress=progress)
@@ -68,13 +72,18 @@ def _from(study: Scenario, origin: str | None) -> Scenario:
     return study.with_overrides({"industry.origin": origin})
 
 
-def _load(name: str, assignments: list[str]) -> Scenario:
+def _load(name: str, assignments: list[str], *, sandbox: bool = False) -> Scenario:
+    from geotransfer.sandbox import check_values
     from geotransfer.spec.overrides import parse_assignment
     from geotransfer.spec.scenario import Scenario, scenario
 
     own = name.endswith(".toml") or Path(name).is_file()
-    study = Scenario.from_file(name) if own else scenario(name)
-    return study.with_overrides(dict(parse_assignment(text) for text in assignments)) if assignments else study
+    study = Scenario.from_file(name, sandbox=sandbox) if own else scenario(name)
+    if assignments:
+        study = study.with_overrides(dict(parse_assignment(text) for text in assignments))
+    if sandbox and own:
+        check_values(study.model_dump(mode="json"), Path(name).resolve().parent, resolved=True)
+    return study
 
 
 def _summarise(result: Result, out: Path, *, verbose: bool) -> None:

@@ -12,9 +12,11 @@ import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.errors import InputError
+from geotransfer.formulas import as_given
 from geotransfer.relocation.problem import UNITS
 from geotransfer.relocation.provinces import full_name
 from geotransfer.relocation.writing import read_record
+from geotransfer.sources import checked_source
 
 __all__ = ["evaluate_matching"]
 
@@ -78,7 +80,7 @@ def evaluate_matching(plan: str | os.PathLike[str], happened: str | os.PathLike[
 
 def _flows(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, encoding="utf-8-sig", dtype={"zone": str, "origin": str, "industry": str})
+        table = pd.read_csv(checked_source(path), encoding="utf-8-sig", dtype=dict.fromkeys(KEYS, "str"))
     except (OSError, ValueError) as error:
         raise InputError(f"{str(path)!r} cannot be read: {error}") from error
     missing = [column for column in [*KEYS, "tonnes"] if column not in table]
@@ -89,10 +91,10 @@ def _flows(path: str | os.PathLike[str]) -> pd.DataFrame:
         if empty.any():
             lines = _some(str(number + 2) for number in np.flatnonzero(empty))
             raise InputError(f"{str(path)!r}: {column} is empty in line {lines}; fill it in or leave the row out")
+    # the table of a plan, or one made from it, has apostrophes before what a spreadsheet would run
+    given = table.assign(**{key: table[key].str.strip().map(as_given) for key in KEYS})
     # a spreadsheet may have made a number of the key
-    return table.assign(**{c: table[c].str.strip() for c in KEYS}).assign(
-        zone=table["zone"].str.strip().str.removesuffix(".0")
-    )
+    return given.assign(zone=given["zone"].str.removesuffix(".0"))
 
 
 def _known(actual: pd.DataFrame, planned: pd.DataFrame, record: Mapping[str, Any], *, what: str) -> pd.DataFrame:

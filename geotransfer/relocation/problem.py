@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections import Counter
@@ -14,6 +15,8 @@ from geotransfer.errors import InputError
 from geotransfer.relocation.cooperation import Cooperation, check_cooperation
 from geotransfer.relocation.provinces import check_standing
 from geotransfer.relocation.rules import Rules
+from geotransfer.sandbox import check_values
+from geotransfer.sources import checked_source
 from geotransfer.spec.base import Model
 from geotransfer.types import Text
 
@@ -186,25 +189,32 @@ class Problem(Model):
         return UNITS[self.unit]
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> Problem:
+    def from_file(cls, path: str | os.PathLike[str], *, sandbox: bool = False) -> Problem:
         """Read a problem; folders and files it names are taken relative to its own folder.
+
+        With `sandbox` they, and the zones of the runs it names, must lie below that folder.
 
         Raises
         ------
         InputError
-            The file is missing, is not TOML, or a key does not fit.
+            The file is missing, is not TOML, or a key does not fit; a file outside the sandbox.
         """
         try:
             values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(f"problem file {str(path)!r} cannot be read: {error}") from error
         folder = Path(path).resolve().parent
+        if sandbox:
+            check_values(values, folder)
         for industry in values.get("industries", {}).values():
             if isinstance(industry, dict) and isinstance(industry.get("result"), str):
                 industry["result"] = str(folder / industry["result"])
         if isinstance(values.get("offers"), str):
             values["offers"] = _offers(folder / values["offers"])
-        return cls.from_mapping(values, what=f"problem file {str(path)!r}")
+        problem = cls.from_mapping(values, what=f"problem file {str(path)!r}")
+        if sandbox:
+            _check_runs(problem, folder)
+        return problem
 
     @classmethod
     def from_mapping(cls, values: dict[str, Any], *, what: str = "problem") -> Problem:
@@ -219,12 +229,23 @@ class Problem(Model):
             raise InputError(f"{what} does not fit: {'; '.join(found)}") from None
 
 
+def _check_runs(problem: Problem, folder: Path) -> None:
+    """Look at the zones that the runs name in their run.json: they are read again."""
+    for industry in problem.industries.values():
+        record = Path(industry.result) / "run.json"
+        try:
+            scenario = json.loads(record.read_text(encoding="utf-8"))["result"]["scenario"]
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise InputError(f"folder {industry.result!r} holds no complete result: {error}; run it first") from error
+        check_values({"zones": scenario.get("zones", "")}, folder, resolved=True)
+
+
 def _offers(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a CSV with the columns origin, industry, capacity and maybe existing, unit."""
     import pandas as pd
 
     try:
-        table = pd.read_csv(path, encoding="utf-8-sig")
+        table = pd.read_csv(checked_source(path), encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise InputError(f"offers {str(path)!r} cannot be read: {error}") from error
     return [{str(k): v for k, v in row.items() if pd.notna(v)} for row in table.to_dict("records")]

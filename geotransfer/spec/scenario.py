@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 
 from geotransfer.catalog.database import has_password, is_address, without_passwords
 from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.sandbox import check_values
 from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
 from geotransfer.spec.base import Model
 from geotransfer.spec.criteria import Criterion
@@ -231,13 +232,15 @@ class Scenario(Model):
         return {name: rule for name, rule in self.rules.items() if rule.active_test is None}
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str]) -> Scenario:
+    def from_file(cls, path: str | os.PathLike[str], *, sandbox: bool = False) -> Scenario:
         """Read a scenario from a TOML file; files it names are taken relative to its folder.
+
+        With `sandbox` they must lie below that folder.
 
         Raises
         ------
         InputError
-            The file is missing, is not TOML, or a key does not fit.
+            The file is missing, is not TOML, or a key does not fit; a file outside the sandbox.
         """
         source = Path(path)
         try:
@@ -245,7 +248,7 @@ class Scenario(Model):
             text = source.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(f"scenario file {str(path)!r} cannot be read: {error}") from error
-        return _parse(text, what=f"scenario file {str(path)!r}", folder=source.resolve().parent)
+        return _parse(text, what=f"scenario file {str(path)!r}", folder=source.resolve().parent, sandbox=sandbox)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], *, what: str = "scenario") -> Scenario:
@@ -311,11 +314,13 @@ def scenario(name: str) -> Scenario:
     return _parse(text, what=f"built-in scenario {name!r}", folder=None)
 
 
-def _parse(text: str, *, what: str, folder: Path | None) -> Scenario:
+def _parse(text: str, *, what: str, folder: Path | None, sandbox: bool = False) -> Scenario:
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{what} is not valid TOML: {error}") from error
+    if folder is not None and sandbox:
+        check_values(values, folder)
     if folder is not None:
         _resolve_files(values, folder)
     return Scenario.from_mapping(values, what=what)

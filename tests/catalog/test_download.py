@@ -21,7 +21,7 @@ from fetch_server import (
     status,
 )
 
-from geotransfer.catalog.download import ABANDONED_S, download
+from geotransfer.catalog.download import ABANDONED_S, download, private_address
 from geotransfer.catalog.download import Server as Allowed
 from geotransfer.errors import FetchError, InputError
 
@@ -32,6 +32,8 @@ BODY = bytes(range(256)) * 8192
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     for name in PROXY_VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    # the server of the tests is on this machine, which a transfer never reaches otherwise
+    monkeypatch.setattr("geotransfer.catalog.download.private_address", lambda _: None)
     with running_server() as running:
         yield running
 
@@ -106,6 +108,70 @@ def test_redirect_away_from_https() -> None:
         allowed().check_address("http://127.0.0.1/b", before="https://127.0.0.1/a")
     with pytest.raises(FetchError, match=r"redirects to file://127.0.0.1/etc/x, expected https"):
         allowed().check_address("file://127.0.0.1/etc/x", before="https://127.0.0.1/a")
+
+
+def test_every_hop_is_looked_at(server: Server, tmp_path: Path) -> None:
+    elsewhere = server.url("/c", good(BODY)).replace("127.0.0.1", "localhost")
+    server.url("/b", redirect(elsewhere))
+    with pytest.raises(FetchError, match="redirects to the host 'localhost'"):
+        fetch(tmp_path, server.url("/a", redirect("/b")))
+    assert [path for path, _ in server.requests] == ["/a", "/b"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1.evil.example/a",
+        "http://evil.example#127.0.0.1/",
+        "http://127.0.0.1@evil.example/",
+        "file:///etc",
+    ],
+)
+def test_addresses_that_look_like_an_allowed_host(server: Server, tmp_path: Path, address: str) -> None:
+    for url in (address, server.url("/a", redirect(address))):
+        with pytest.raises(FetchError, match=r"is on the host|redirects to the host"):
+            fetch(tmp_path, url)
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "127.0.0.1",
+        "10.1.2.3",
+        "192.168.0.1",
+        "172.16.0.9",
+        "169.254.169.254",
+        "::1",
+        "fe80::1%1",
+        "::ffff:10.0.0.1",
+        "0.0.0.0",
+    ],
+)
+def test_a_host_that_stands_for_an_inner_machine(inner: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXY_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    answer = [(0, 0, 0, "", ("8.8.8.8", 0)), (0, 0, 0, "", (inner, 0))]
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: answer)
+    with pytest.raises(FetchError, match=r"'data.example' stands for .*, an address of this machine or of a private"):
+        fetch(tmp_path, "https://data.example/a", hosts=("data.example",))
+    with pytest.raises(FetchError, match="stands for"):
+        allowed(hosts=("data.example",)).check_address("https://data.example/b", before="https://data.example/a")
+    assert files_below(tmp_path) == []
+
+
+def test_hosts_that_are_not_inner(monkeypatch: pytest.MonkeyPatch) -> None:
+    for public in ("8.8.8.8", "2001:4860:4860::8888", "198.18.3.4"):
+        monkeypatch.setattr("socket.getaddrinfo", lambda *_, given=public, **__: [(0, 0, 0, "", (given, 0))])
+        assert private_address("data.example") is None
+
+
+def test_the_password_of_a_proxy_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXY_VARIABLES:
+        monkeypatch.setenv(name, "http://me:hush@127.0.0.1:9x/")
+    monkeypatch.setenv("no_proxy", "")
+    with pytest.raises(FetchError, match="cannot be transferred") as told:
+        fetch(tmp_path, "http://data.example/a", hosts=("data.example",))
+    assert "hush" not in str(told.value)
 
 
 def test_redirects_in_a_circle(server: Server, tmp_path: Path) -> None:

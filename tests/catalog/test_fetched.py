@@ -51,6 +51,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """The catalogue's own entries, at addresses on this machine."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr("geotransfer.catalog.download.private_address", lambda _: None)
     with running_server() as running:
         real = entries._catalog()
 

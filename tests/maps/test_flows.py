@@ -10,6 +10,7 @@ import shapely
 
 from geotransfer.errors import CrsError, InputError
 from geotransfer.maps import NationalOutline, draw_map, flow_overlays, write_offline
+from geotransfer.maps.offline import offline_html
 from geotransfer.maps.overlays import overlay_json
 
 
@@ -93,3 +94,11 @@ def test_flows_lie_on_the_printed_land(
     printed = page.evaluate(f"() => {{ window.dispatchEvent(new Event('beforeprint')); return {zoom}; }}")
     page.wait_for_timeout(300)
     assert page.evaluate(f"() => {zoom}") == printed
+
+
+def test_names_of_flows_are_never_markup(result: Any, outline: NationalOutline, flows: gpd.GeoDataFrame) -> None:
+    nasty = "</script><script>alert(9)</script>"
+    named = flows.assign(origin=nasty, destination=nasty, industry=nasty)
+    page = offline_html(draw_map(result, overlays=flow_overlays(named), outline=outline))
+    assert "alert(9)" in page
+    assert "<script>alert(9)" not in page

@@ -205,7 +205,18 @@ def test_the_csv_is_the_ranking_of_the_page(opened: Page, result: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cell"), [("=1+1", "'=1+1"), ("@a", "'@a"), ('a"b,c', '"a""b,c"'), ("-2", "'-2"), ("榆中县", "榆中县")]
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@a", "'@a"),
+        ('a"b,c', '"a""b,c"'),
+        ("-2", "-2"),
+        ("-2+cmd", "'-2+cmd"),
+        ("a;=b", "a;'=b"),
+        ("'=a", "''=a"),
+        ("＝a", "'＝a"),
+        ("榆中县", "榆中县"),
+    ],
 )
 def test_a_cell_is_no_formula(opened: Page, text: str, cell: str) -> None:
     assert opened.evaluate("(text) => geotransfer.files.cell(text)", text) == cell

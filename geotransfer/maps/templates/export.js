@@ -3,12 +3,14 @@
   "use strict";
 
   const BOM = "\ufeff"; // Excel reads UTF-8 only with it
-  const FORMULA = /^[=+\-@\t\r]/;
+  // As geotransfer/formulas.py has it: at the beginning, and behind what a spreadsheet may take for the end of a cell.
+  const FORMULA = /(^|[;\t\r\n])( *'*)(?=[=+\-@\t\r\n\0\uff1d\uff0b\uff0d\uff20])/g;
+  const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
   // Text of the user's: a cell that a spreadsheet would run as a formula is made text by an apostrophe.
   function cell(value) {
     if (typeof value === "number") { return Number.isNaN(value) ? "" : String(value); }
-    const safe = FORMULA.test(value) ? `'${value}` : value;
+    const safe = NUMBER.test(value) ? value : value.replace(FORMULA, "$1$2'");
     return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
   }
 
