@@ -60,9 +60,11 @@ def test_messages_of_readers_and_of_a_batch(tmp_path: Path) -> None:
             read(f"PG:host=127.0.0.1 port=9 dbname=x password={HUSH}", remote=True)
         assert HUSH not in str(told.value)
     (tmp_path / "logs").mkdir()
-    task = make_task(
-        gt.scenario("aluminium").with_overrides({"zones": f"postgresql://me:{HUSH}@host/db"}), out=tmp_path
-    )
+    with pytest.raises(InputError, match="the address holds a password") as told:
+        gt.scenario("aluminium").with_overrides({"zones": f"postgresql://me:{HUSH}@host/db"})
+    assert HUSH not in str(told.value)
+    study = gt.scenario("aluminium").with_overrides({"zones": f"PG:dbname=x password={HUSH}"})
+    task = make_task(study, out=tmp_path)
     report = run_task(task)
     assert report.error
     assert HUSH not in report.error + (tmp_path / "logs" / f"{task.id}.log").read_text(encoding="utf-8")
