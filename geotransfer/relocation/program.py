@@ -104,7 +104,7 @@ class Program:
 
     def solved(self, *, seconds: float, gap: float, plants: BoolArray | None = None) -> OptimizeResult:
         """Solve with whole numbers; with `plants` (plants,) only those may open."""
-        kept = np.ones(len(self.costs), dtype=bool) if plants is None else self._kept(plants)
+        kept = self._kept(plants)
         whole = self.whole[kept]
         found = milp(
             self.costs[kept],
@@ -113,30 +113,45 @@ class Program:
             bounds=Bounds(0.0, np.where(whole, 1.0, np.inf)),
             options={"time_limit": max(seconds, 0.1), "mip_rel_gap": gap},
         )
+        return self._spread(found, kept)
+
+    def relaxed(self, *, seconds: float, whole: FloatArray | None = None) -> OptimizeResult:
+        """Solve without whole numbers; ``lower.marginals`` are the reduced costs.
+
+        With the solution `whole` (columns,), its numbers 0 and 1 are kept as they are, and only tonnes are sought.
+        """
+        kept, least, most = self._kept(None), np.zeros(len(self.costs)), np.where(self.whole, 1.0, np.inf)
+        if whole is not None:
+            kept = self._kept(self.unknowns.open_plants(whole))
+            least, most = (np.where(self.whole, np.round(whole), bound) for bound in (least, most))
+        same = self.low == self.high
+        up, down = np.isfinite(self.high) & ~same, np.isfinite(self.low) & ~same
+        matrix = self.matrix[:, np.flatnonzero(kept)]
+        found = linprog(
+            self.costs[kept],
+            A_ub=sp.vstack([matrix[up], -matrix[down]], format="csr"),
+            b_ub=np.concatenate([self.high[up], -self.low[down]]),
+            A_eq=matrix[same],
+            b_eq=self.low[same],
+            bounds=np.column_stack([least, most])[kept],
+            method="highs",
+            options={"time_limit": max(seconds, 0.1)},
+        )
+        return self._spread(found, kept)
+
+    def _kept(self, plants: BoolArray | None) -> BoolArray:
+        """Return the columns that are left when only some plants may open, as a mask."""
+        if plants is None:
+            return np.ones(len(self.costs), dtype=bool)
+        others = np.ones(len(self.costs) - self.unknowns.size, dtype=bool)
+        return np.concatenate([self.unknowns.columns_of_plants(plants), others])
+
+    def _spread(self, found: OptimizeResult, kept: BoolArray) -> OptimizeResult:
         if found.x is not None:
             x = np.zeros(len(self.costs))
             x[kept] = found.x
             found.x = x
         return found
-
-    def _kept(self, plants: BoolArray) -> BoolArray:
-        others = np.ones(len(self.costs) - self.unknowns.size, dtype=bool)
-        return np.concatenate([self.unknowns.columns_of_plants(plants), others])
-
-    def relaxed(self, *, seconds: float) -> OptimizeResult:
-        """Solve without whole numbers; ``lower.marginals`` are the reduced costs."""
-        same = self.low == self.high
-        up, down = np.isfinite(self.high) & ~same, np.isfinite(self.low) & ~same
-        return linprog(
-            self.costs,
-            A_ub=sp.vstack([self.matrix[up], -self.matrix[down]], format="csr"),
-            b_ub=np.concatenate([self.high[up], -self.low[down]]),
-            A_eq=self.matrix[same],
-            b_eq=self.low[same],
-            bounds=np.column_stack([np.zeros(len(self.costs)), np.where(self.whole, 1.0, np.inf)]),
-            method="highs",
-            options={"time_limit": max(seconds, 0.1)},
-        )
 
 
 def program_of(

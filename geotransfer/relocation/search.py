@@ -42,7 +42,7 @@ class Search:
        bound says nothing of the whole problem and is not used. Often the plan is within the gap of `lp_bound` already.
     4. Else the whole problem is solved, in rounds when there are ceilings.
 
-    A plan that breaks a ceiling, or whose ways were not filled yet, is filled again with its own plants only (`_filled`).
+    A plan that breaks a ceiling, or whose ways were not filled yet, is filled again with its own plants only (`_fill`).
 
     Why the bound holds: it is the highest of bounds of problems that every plan that keeps all rules also solves: the
     relaxation, and the whole problem under cuts. A cut removes no such plan (tangents of a convex function), leaving
@@ -155,31 +155,39 @@ class Search:
             self.rounds += 1
 
     def _keep(self, x: FloatArray, *, program: Program | None = None) -> bool:
-        """Remember a solution as a plan, filled again if need be; return whether it needed no filling for ceilings."""
+        """Remember a solution as a plan, filled again if need be; return whether it breaks no ceiling."""
         program = self._program if program is None else program
         broken = self._touch(program, x)
-        if not broken and (program is self._by_way):
+        whole = program is self._by_way
+        if whole and not broken:
             self._remember(program.unknowns.to_layout(x))
-            return True
-        if self.loose is None and program is self._by_way:
-            self.loose = program.unknowns.to_layout(x)
-        plan = self._filled(program.unknowns.open_plants(x))
-        if plan is not None:
-            self._remember(plan)
+        else:
+            self._fill(x if whole else None, program.unknowns.open_plants(x))
         return not broken
 
-    def _filled(self, plants: BoolArray) -> FloatArray | None:
-        """Return the best plan with some plants only, every rule kept; None where there is none, or no time."""
+    def _fill(self, x: FloatArray | None, plants: BoolArray) -> None:
+        """Remember a plan with some plants only, every rule kept: by tonnes alone from a solution, else by a new one."""
         for _ in range(ROUNDS):
+            if x is not None and self._fill_tonnes(x):
+                return
             found = self._cut(self._by_way).solved(
                 seconds=min(self._left(), self.limits.seconds * FIRST_SHARE), gap=self.limits.gap / 4, plants=plants
             )
+            x = found.x
+            if x is None or self._left() <= 0:
+                return
+
+    def _fill_tonnes(self, x: FloatArray) -> bool:
+        """Remember the best tonnes for the plants and ways of a solution; return whether there are any."""
+        self.loose = self._by_way.unknowns.to_layout(x)
+        for _ in range(ROUNDS):
+            found = self._cut(self._by_way).relaxed(seconds=self._left(), whole=x)
             if found.x is None:
-                return None
+                return False
             if not self._touch(self._by_way, found.x):
-                return self._by_way.unknowns.to_layout(found.x)
-            self.loose = self._by_way.unknowns.to_layout(found.x)
-        return None
+                self._remember(self._by_way.unknowns.to_layout(found.x))
+                return True
+        return False
 
     def _touch(self, program: Program, x: FloatArray) -> bool:
         """Add the tangents that a solution asks for; return whether it breaks a ceiling."""
@@ -246,7 +254,8 @@ def _least_concentrated(
     weights = program.costs.copy()
     for one in program.ceilings:
         weights[one.first + one.n : one.first + 2 * one.n] = 1.0
-    program, tangents = replace(program, costs=weights), []
+    tangents: list[Tangent] = []
+    program = replace(program, costs=weights)
     for _ in range(ROUNDS):
         found = program.with_tangents(tangents).solved(seconds=seconds, gap=1e-4)
         if found.x is None:
