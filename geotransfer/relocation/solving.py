@@ -1,13 +1,11 @@
-"""The matching as a mixed-integer program, solved by HiGHS; cuts for a Herfindahl ceiling; who stands in whose way."""
+"""The matching as a mixed-integer program, solved by HiGHS within a time; Herfindahl ceilings by cuts."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from geotransfer.errors import InputError
 from geotransfer.relocation.blocks import Block, herfindahl_cut
@@ -15,11 +13,6 @@ from geotransfer.relocation.instance import Layout
 from geotransfer.types import FloatArray
 
 __all__ = ["Limits", "Solved", "herfindahl_of", "solve", "with_ceilings"]
-
-ROUNDS = 20
-"""Rounds of cuts for a Herfindahl ceiling; what is left above it is reported."""
-CEILING_TOLERANCE = 1e-6
-INFEASIBLE, TIME_LIMIT = 2, 1
 
 
 @dataclass(frozen=True)
@@ -49,9 +42,11 @@ class Solved:
     seconds : float
         Wall time, all rounds together.
     status : str
-        "optimal" (within the gap), "time limit" (the best found), "infeasible".
+        "optimal" (within the gap), "time limit" or "round limit" (the best found), "infeasible".
     rounds : int
         Of cuts.
+    lp_bound : float
+        Lowest objective without whole numbers (the relaxation at the root, Herfindahl ceilings included).
     """
 
     unknowns: FloatArray | None
@@ -61,6 +56,7 @@ class Solved:
     seconds: float
     status: str
     rounds: int = 0
+    lp_bound: float = float("nan")
 
 
 def solve(layout: Layout, costs: FloatArray, blocks: Sequence[Block], *, limits: Limits) -> Solved:
@@ -76,32 +72,13 @@ def solve(layout: Layout, costs: FloatArray, blocks: Sequence[Block], *, limits:
         What the plan must keep.
     limits : Limits
         Time and gap.
+
+    Raises
+    ------
+    InputError
+        No plan was found in time.
     """
-    start = time.perf_counter()
-    found = _milp(layout, costs, blocks, limits)
-    seconds = time.perf_counter() - start
-    if found.x is None:
-        if found.status == TIME_LIMIT:
-            raise InputError(
-                f"no plan was found within {limits.seconds:g} s; give more time, or fewer destinations or constraints"
-            )
-        return Solved(None, np.nan, np.nan, np.nan, seconds, "infeasible")
-    objective = float(costs @ found.x)
-    bound = float(found.mip_dual_bound) if found.mip_dual_bound is not None else objective
-    gap = abs(objective - bound) / max(abs(objective), 1e-12)
-    return Solved(found.x, objective, bound, gap, seconds, "time limit" if found.status == TIME_LIMIT else "optimal")
-
-
-def _milp(
-    layout: Layout, costs: FloatArray, blocks: Sequence[Block], limits: Limits, *, whole: bool = True
-) -> OptimizeResult:
-    integer = np.ones(layout.size)
-    integer[: layout.n_pairs] = 0
-    upper = np.where(integer > 0, 1.0, np.inf)
-    integer *= whole
-    rows = [LinearConstraint(block.matrix, block.low, block.high) for block in blocks]
-    options = {"time_limit": limits.seconds, "mip_rel_gap": limits.gap}
-    return milp(costs, constraints=rows, integrality=integer, bounds=Bounds(0.0, upper), options=options)
+    return with_ceilings(layout, costs, blocks, ceilings={}, limits=limits)[0]
 
 
 def with_ceilings(
@@ -112,42 +89,27 @@ def with_ceilings(
     ceilings: Mapping[int, float],
     limits: Limits,
 ) -> tuple[Solved, list[Block]]:
-    """Return the plan with the lowest cost under Herfindahl ceilings by industry, and the cuts that it took.
+    """Return the plan with the lowest cost under Herfindahl ceilings by industry, and the cuts that tell of them.
 
-    A ceiling is quadratic: the plan is solved without it, cut off where it breaks it, and solved again, at most
-    `ROUNDS` times within the time there is. Use `herfindahl_of` for what is left above a ceiling.
+    A ceiling is quadratic: the plan is solved with cuts of it, cut off where it breaks it, and solved again, at most
+    `ROUNDS` times within the time there is. Use `herfindahl_of` for what is left above a ceiling. See `Search` for
+    how the plan is found and why the bound holds.
+
+    Returns
+    -------
+    tuple
+        The plan; one cut per ceiling, that in the direction of the plan, whose slack is that of the ceiling itself
+        (``sqrt(H) T - |Z|``). When nothing fits, the cuts that rule every plan out.
     """
-    cuts, seconds = _cuts_of_relaxation(layout, costs, blocks, ceilings, limits)
-    for done in range(ROUNDS + 1):
-        left = Limits(max(limits.seconds - seconds, 1.0), limits.gap)
-        found = solve(layout, costs, [*blocks, *cuts], limits=left)
-        seconds += found.seconds
-        broken = [] if found.unknowns is None else _broken(layout, found.unknowns, ceilings)
-        if not broken or done == ROUNDS or seconds >= limits.seconds or found.unknowns is None:
-            break
-        cuts += [herfindahl_cut(layout, industry, ceilings[industry], found.unknowns) for industry in broken]
-    status = found.status
-    return Solved(found.unknowns, found.objective, found.bound, found.gap, seconds, status, done), cuts
+    from geotransfer.relocation.search import Search
 
-
-def _cuts_of_relaxation(
-    layout: Layout, costs: FloatArray, blocks: Sequence[Block], ceilings: Mapping[int, float], limits: Limits
-) -> tuple[list[Block], float]:
-    """Return the cuts that the problem without whole numbers asks for, and the seconds they took: each is cheap."""
-    start = time.perf_counter()
-    cuts: list[Block] = []
-    for _ in range(ROUNDS if ceilings else 0):
-        found = _milp(layout, costs, [*blocks, *cuts], limits, whole=False)
-        broken = [] if found.x is None else _broken(layout, found.x, ceilings)
-        if not broken or time.perf_counter() - start > limits.seconds / 10:
-            break
-        cuts += [herfindahl_cut(layout, industry, ceilings[industry], found.x) for industry in broken]
-    return cuts, time.perf_counter() - start
-
-
-def _broken(layout: Layout, unknowns: FloatArray, ceilings: Mapping[int, float]) -> list[int]:
-    shares = {industry: herfindahl_of(layout, unknowns, industry) for industry in ceilings}
-    return [industry for industry, index in shares.items() if index > ceilings[industry] * (1 + CEILING_TOLERANCE)]
+    search = Search(layout, costs, blocks, ceilings, limits)
+    found = search.run()
+    if found.unknowns is None:
+        return found, search.cuts_that_rule_out() if ceilings else []
+    plan = found.unknowns
+    moving = [k for k in ceilings if np.isfinite(herfindahl_of(layout, plan, k))]
+    return found, [herfindahl_cut(layout, industry, ceilings[industry], plan) for industry in moving]
 
 
 def herfindahl_of(layout: Layout, unknowns: FloatArray, industry: int) -> float:
