@@ -193,7 +193,7 @@ def _flows(solved: Solved, problem: Problem, places: Places, layout: Layout) -> 
     used = np.flatnonzero(tonnes > SMALLEST_T)
     origin, place, moved = layout.pair_origin[used], layout.pair_destination[used], tonnes[used]
     table, offers = places.table.iloc[place], [problem.offers[k] for k in origin]
-    return pd.DataFrame({
+    return _largest_first(pd.DataFrame({
         "origin": [offer.origin for offer in offers],
         "industry": [offer.industry for offer in offers],
         "zone": table.index.to_numpy(),
@@ -203,7 +203,7 @@ def _flows(solved: Solved, problem: Problem, places: Places, layout: Layout) -> 
         "closed": moved * (problem.rules.replacement_ratio or 1.0),
         "cost_yuan": moved * layout.instance.cost[origin, place],
         "co2_change_t": moved * layout.instance.co2[origin, place],
-    }).sort_values(["industry", "tonnes"], ascending=[True, False], ignore_index=True)  # fmt: skip
+    }))  # fmt: skip
 
 
 def _plants(solved: Solved, places: Places, layout: Layout) -> pd.DataFrame:
@@ -215,11 +215,19 @@ def _plants(solved: Solved, places: Places, layout: Layout) -> pd.DataFrame:
     used = np.flatnonzero(tonnes > SMALLEST_T)
     place, industry = layout.plant_destination[used], layout.plant_industry[used]
     table = places.table.iloc[place]
-    return pd.DataFrame({
+    return _largest_first(pd.DataFrame({
         "zone": table.index.to_numpy(),
         "name": table["name"].to_numpy(),
         "province": table["province"].to_numpy(),
         "industry": [layout.instance.industries[k] for k in industry],
         "tonnes": tonnes[used],
         "score": layout.instance.score[industry, place],
-    }).sort_values(["industry", "tonnes"], ascending=[True, False], ignore_index=True)  # fmt: skip
+    }))  # fmt: skip
+
+
+def _largest_first(table: pd.DataFrame) -> pd.DataFrame:
+    """Return rows by industry, the largest first; the solver's last digits do not decide between equal ones."""
+    whole = table.assign(_whole=table["tonnes"].round())
+    keys = [key for key in ("industry", "_whole", "zone", "origin") if key in whole]
+    ordered = whole.sort_values(keys, ascending=[key != "_whole" for key in keys], ignore_index=True)
+    return ordered.drop(columns="_whole")
