@@ -12,7 +12,6 @@ from geotransfer.relocation.building import co2_here
 from geotransfer.relocation.cooperation import enclave_zones
 from geotransfer.relocation.matching import Matching
 from geotransfer.relocation.problem import VALUES
-from geotransfer.relocation.reading import origin_factor
 from geotransfer.relocation.structure import structure_of
 from geotransfer.relocation.transfers import shared_parts, transfers_of
 from geotransfer.types import FloatArray
@@ -105,7 +104,7 @@ def _rows(matching: Matching, tonnes: FloatArray, co2: FloatArray) -> pd.DataFra
 def _co2_at_origins(matching: Matching) -> FloatArray:
     flows, industries = matching.flows, matching.problem.industries
     return np.array([
-        origin_factor(origin) * industries[name].use.get("electricity", np.nan) / 1000.0
+        matching.places.origin_factor(name, origin) * industries[name].use.get("electricity", np.nan) / 1000.0
         for origin, name in zip(flows["origin"], flows["industry"], strict=True)
     ], dtype=np.float64)  # fmt: skip
 
