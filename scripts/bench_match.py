@@ -63,7 +63,8 @@ def told(plan: Matching, seconds: float) -> str:
     """Return what the benchmark found."""
     solved = plan.solved
     lines = [
-        f"{solved.status}: gap {solved.gap:.3%}, bound {solved.bound:,.0f}, objective {solved.objective:,.0f} yuan/a",
+        f"{solved.status}: gap {solved.gap:.3%}, LP bound {solved.lp_bound:,.0f}, bound {solved.bound:,.0f}, "
+        f"objective {solved.objective:,.0f} yuan/a",
         f"solver {solved.seconds:.1f} s, {solved.rounds} rounds of cuts; all {seconds:.1f} s",
         f"above the Herfindahl ceiling: {plan.above_ceiling}; conflict: {plan.conflict}",
     ]
