@@ -18,6 +18,7 @@ LINES = (
     ("files",),
     ("crs",),
     ("grid",),
+    ("raster_faults",),
     ("raster",),
     ("mcda", "energy"),
     ("spatial",),
