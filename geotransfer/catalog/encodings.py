@@ -1,7 +1,7 @@
 """What encoding a file's text is in: what it declares, and what its bytes say, with a confidence. Nothing is guessed.
 
-A general detector was measured and not taken: charset-normalizer 3.5 knows 2 % of single county names in GBK and 70 %
-of three of them, this module all; from ten names on both are right.
+A general detector was measured and not taken: of GBK texts of one, two and three county names charset-normalizer 3.5
+names 2, 28 and 70 % rightly, this module 92, 99 and 99 %, and the rest not at all; of ten names on both are right.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ def wrong_encoding(source: Path, raw: bytes, *, declared: tuple[str, str] | None
     said = f"is not {declared[0]} as its {declared[1]} says" if declared else "is not UTF-8 and does not say what it is"
     guess = guess_encoding(raw)
     if guess is None:
-        looks, name = "it fits neither GB18030 nor Big5", "GB18030"
+        looks, name = "it is neither GB18030 nor Big5, or too little to tell", "GB18030"
         advice = "ask whoever made it; files from Chinese agencies are mostly encoding='GB18030'"
     else:
         name = guess.name

@@ -104,7 +104,8 @@ def unmangled(text: str, read_as: str, was: str) -> str | None:
     right = _strictly(raw, was)
     if right is None or right == text or not _is_chinese(right):
         return None
-    now = max(common_share(text), common_share(text, "CP950"))
+    # the signs of Latin-1 are in the Chinese sets too: ± × ÷
+    now = 0.0 if read_as == LATIN else max(common_share(text), common_share(text, "CP950"))
     then = max(common_share(right), common_share(right, "CP950"))
     if then < LEAST_COMMON or then - now < FALL:
         return None
