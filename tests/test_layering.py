@@ -17,6 +17,7 @@ LINES = (
     ("words",),
     ("files",),
     ("crs",),
+    ("datums",),
     ("grid",),
     ("raster_faults",),
     ("raster",),

@@ -85,7 +85,7 @@ def run(
         zones = load_zones(scenario)
         grid = study_grid(zones, scenario)
         inputs = Inputs(grid, shared)
-        _record_zones(scenario, inputs)
+        _record_zones(scenario, zones, inputs)
         _check_second_grid(zones, scenario)
         industry = None if industry is None else industry.located(zones, inputs)
     if grid.size <= cells_within(memory_mb):
@@ -121,12 +121,12 @@ def run(
     return Result(scenario, ranking, found.suitability, found.excluded, columns, provenance, stability, removed)
 
 
-def _record_zones(scenario: Scenario, inputs: Inputs) -> None:
+def _record_zones(scenario: Scenario, zones: Zones, inputs: Inputs) -> None:
     if scenario.zones in BOUNDARY_LAYERS:
         files = boundary_files(scenario.zones)  # type: ignore[arg-type]
         inputs.record_boundaries(BOUNDARY_LAYERS[scenario.zones], files)
     else:
-        inputs.record_file(scenario.zones)
+        inputs.record_file(scenario.zones, datum=zones.datum)
 
 
 def _with_robustness(
