@@ -492,9 +492,9 @@ def test_a_park_just_offshore_belongs_to_the_nearest_prefecture(tmp_path: Path) 
 def test_the_datum_of_the_users_zones_is_warned_of_and_recorded(
     tmp_path: Path, crs: int, x: float, en: str, zh: str
 ) -> None:
-    # a box of 20 km at 108 E, 39 N, in the Ordos: the central meridian of zone 36
+    # a box of 20 km at 108 E, 38 N, in the Ordos: the central meridian of zone 36
     path = tmp_path / "zones.gpkg"
-    box = shapely.box(x - 10_000, 4_310_000, x + 10_000, 4_330_000)
+    box = shapely.box(x - 10_000, 4_200_000, x + 10_000, 4_220_000)
     gpd.GeoDataFrame(geometry=[box], crs=crs).to_file(path)
     with pytest.warns(DatumWarning, match=en):
         result = gt.run(aluminium_with(zones=str(path)))
