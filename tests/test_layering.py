@@ -24,6 +24,7 @@ LINES = (
     ("mcda", "energy"),
     ("spatial",),
     ("catalog",),
+    ("checking",),
     ("freight", "industry"),
     ("spec",),
     ("siting",),
