@@ -1,4 +1,4 @@
-"""Whether coordinates lie where they should: swapped, mirrored, in metres, or in another CRS than the one stated."""
+"""The ways coordinates may be read, swapped, mirrored, in metres of some CRS, and which of them lie in an area."""
 
 from __future__ import annotations
 
@@ -13,21 +13,17 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.checking.report import NO_WAY, Finding, error, note, warning
+from geotransfer.checking.report import NO_WAY
 from geotransfer.crs import CHINA_ALBERS, WGS84
-from geotransfer.datums import datum_accuracy
 from geotransfer.types import BoolArray, FloatArray, Text
 
-__all__ = ["Area", "Reading", "area_of", "china", "crs_findings", "place_findings", "readings"]
+__all__ = ["ENOUGH", "Area", "Reading", "area_of", "china", "in_wgs84", "readings"]
 
 MARGIN_DEG = 0.3
 """About 30 km: ports and islands lie outside the land polygons."""
 SIMPLER_DEG = 0.05
 ENOUGH = 0.5
 """Of the positions that must lie in the area for a reading to fit."""
-BETTER = 0.3
-"""By how much more of them than in the stated reading."""
-MOST_READINGS = 8
 LAMBERT = "+proj=lcc +lat_0=0 +lon_0=105 +lat_1=30 +lat_2=62 +x_0=0 +y_0=0 +ellps=krass +units=m +no_defs +type=crs"
 """National maps of China in the Lambert projection, as their .prj files state it."""
 
@@ -54,8 +50,8 @@ class Reading:
     ----------
     code : str
         ``"swapped"``, ``"west"``, ``"south"``, ``"south-west"``, ``"degrees"``, ``"metres"``.
-    convert : str
-        What `convert_layer` takes to read them so.
+    convert : tuple of str
+        The steps of `convert_layer` that make a layer of it.
     what : Text
         In words.
     share : float
@@ -63,9 +59,18 @@ class Reading:
     """
 
     code: str
-    convert: str
+    convert: tuple[str, ...]
     what: Text
     share: float
+
+    @property
+    def options(self) -> str:
+        """As the command line takes it."""
+        return " ".join(f"--convert {_quoted(step)}" for step in self.convert)
+
+
+def _quoted(step: str) -> str:
+    return f"'{step}'" if " " in step else step
 
 
 @cache
@@ -110,7 +115,7 @@ def readings(xy: FloatArray, area: Area, *, like: CRS | None = None) -> list[Rea
     >>> [reading.code for reading in readings(np.array([[39.9, 116.4], [31.2, 121.5]]), china())]
     ['swapped']
     >>> readings(np.array([[38_500_000.0, 4_000_000.0]]), china())[0].convert
-    'crs=EPSG:4526'
+    ('crs=EPSG:4526',)
     """
     found = [one for one in (*_in_degrees(xy, area), *_in_metres(xy, area)) if one.share >= ENOUGH]
     meridian = _meridian(like)
@@ -121,12 +126,12 @@ def _in_degrees(xy: FloatArray, area: Area) -> Iterator[Reading]:
     x, y = xy[:, 0], xy[:, 1]
     if not (np.nanmax(np.abs(x)) <= 360 and np.nanmax(np.abs(y)) <= 360):
         return
-    ways: tuple[tuple[str, str, Text, FloatArray, FloatArray], ...] = (
-        ("degrees", "crs=EPSG:4490", Text(zh="经纬度(度)", en="degrees, longitude first"), x, y),
-        ("swapped", "swap", Text(zh="经纬度颠倒", en="latitude before longitude"), y, x),
-        ("west", "flip-x", Text(zh="经度的正负号反了", en="longitude with the wrong sign"), -x, y),
-        ("south", "flip-y", Text(zh="纬度的正负号反了", en="latitude with the wrong sign"), x, -y),
-        ("south-west", "flip-x,flip-y", Text(zh="经纬度的正负号都反了", en="both with the wrong sign"), -x, -y),
+    ways: tuple[tuple[str, tuple[str, ...], Text, FloatArray, FloatArray], ...] = (
+        ("degrees", ("crs=EPSG:4490",), Text(zh="经纬度(度)", en="degrees, longitude first"), x, y),
+        ("swapped", ("swap",), Text(zh="经纬度颠倒", en="latitude before longitude"), y, x),
+        ("west", ("flip-x",), Text(zh="经度的正负号反了", en="longitude with the wrong sign"), -x, y),
+        ("south", ("flip-y",), Text(zh="纬度的正负号反了", en="latitude with the wrong sign"), x, -y),
+        ("south-west", ("flip-x", "flip-y"), Text(zh="经纬度的正负号都反了", en="both with the wrong sign"), -x, -y),
     )
     for code, convert, what, lon, lat in ways:
         yield Reading(code, convert, what, float(area.holds(lon, lat).mean()))
@@ -135,15 +140,15 @@ def _in_degrees(xy: FloatArray, area: Area) -> Iterator[Reading]:
 def _in_metres(xy: FloatArray, area: Area) -> Iterator[Reading]:
     if np.nanmax(np.abs(xy)) <= 360:
         return
-    for order, columns in (("", (0, 1)), ("swap,", (1, 0))):
+    for order, columns in (((), (0, 1)), (("swap",), (1, 0))):
         x, y = xy[:, columns[0]], xy[:, columns[1]]
         for name, crs in _candidates(float(np.nanmedian(x)), float(np.nanmedian(y))):
-            lon, lat = _degrees(crs, x, y)
+            lon, lat = in_wgs84(crs, x, y)
             share = float(area.holds(lon, lat).mean())
             if share >= ENOUGH:
                 turned = Text(zh="x、y 颠倒,", en="northing first, ") if order else NO_WAY
                 what = Text(zh=f"{turned.zh}{crs.name}(米)", en=f"{turned.en}{crs.name} (metres)")
-                yield Reading("metres", f"{order}crs={name}", what, share)
+                yield Reading("metres", (*order, f"crs={name}"), what, share)
 
 
 def _candidates(x: float, y: float) -> Iterator[tuple[str, CRS]]:
@@ -164,7 +169,7 @@ def _candidates(x: float, y: float) -> Iterator[tuple[str, CRS]]:
         yield "EPSG:3857", _epsg(3857)
     if abs(x) < 4_000_000:
         yield "china-albers", CHINA_ALBERS
-        yield f"'{LAMBERT}'", CRS(LAMBERT)
+        yield LAMBERT, CRS(LAMBERT)
 
 
 @cache
@@ -172,8 +177,8 @@ def _epsg(code: int) -> CRS:
     return CRS.from_epsg(code)
 
 
-def _degrees(crs: CRS, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return WGS 84 degrees; where PROJ cannot, they are not finite."""
+def in_wgs84(crs: CRS, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the longitudes and latitudes of coordinates; where PROJ has none, they are not finite."""
     try:
         lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(x, y)
     except ProjError:
@@ -190,112 +195,8 @@ def _meridian(crs: CRS | None) -> float | None:
 
 
 def _distance(reading: Reading, meridian: float | None) -> float:
-    name = reading.convert.rsplit("crs=", 1)[-1]
+    name = reading.convert[-1].removeprefix("crs=")
     if meridian is None or not name.startswith("EPSG:"):
         return 0.0 if reading.code != "metres" else 1.0
     own = _meridian(_epsg(int(name.removeprefix("EPSG:"))))
     return abs(own - meridian) if own is not None else 999.0
-
-
-def crs_findings(crs: CRS | None, *, lon: FloatArray, lat: FloatArray) -> list[Finding]:
-    """Return what there is to say of a CRS: missing, without a code, of a datum that may be off."""
-    if crs is None:
-        way = Text(zh="补上坐标系:--convert crs=EPSG:… -o 新文件", en="state it: --convert crs=EPSG:... -o NEW")
-        return [error("no-crs", "文件没有坐标系", "the file has no CRS", None, "", way)]
-    found = []
-    if crs.to_epsg() is None:
-        zh = f"坐标系“{crs.name}”没有 EPSG 编码,按其定义使用"
-        en = f"the CRS {crs.name!r} has no EPSG code; it is used as it is defined"
-        found.append(note("crs-without-code", zh, en, None, ""))
-    accuracy = datum_accuracy(crs, lon=lon, lat=lat)
-    if accuracy.matters:
-        way = Text(
-            zh="对 5 公里格网无妨;更细的用途请向测绘主管部门申请转换到 CGCS2000",
-            en="no harm on cells of 5 km; for finer work ask the surveying authority for the data in CGCS2000",
-        )
-        found.append(warning("datum", accuracy.text.zh, accuracy.text.en, accuracy.off_by_m, "m", way))
-    return found
-
-
-def place_findings(xy: FloatArray, crs: CRS | None, area: Area) -> list[Finding]:
-    """Return whether coordinates lie in an area as stated, and which other reading would put them there.
-
-    Parameters
-    ----------
-    xy : array
-        Coordinates as they stand in the file, shape (n, 2); one for each feature, or a sample.
-    crs : CRS or None
-        The stated one.
-    area : Area
-        Where they are expected.
-    """
-    xy = xy[np.isfinite(xy).all(axis=1)]
-    if not len(xy):
-        return []
-    if crs is None:
-        return _unstated(readings(xy, area), area)
-    lon, lat = (xy[:, 0], xy[:, 1]) if crs.is_geographic else _degrees(crs, xy[:, 0], xy[:, 1])
-    inside = area.holds(lon, lat)
-    share = float(inside.mean())
-    others = [one for one in readings(xy, area, like=crs) if one.share >= share + BETTER]
-    if share < ENOUGH and others:
-        return [_misread(share, others, area)]
-    found = _single_rows(xy, crs, inside, area) if share < 1 else []
-    if share < ENOUGH:
-        zh = f"只有 {share:.0%} 的位置在{area.name.zh}内,别的读法也不合适"
-        en = f"{share:.0%} of the positions lie in {area.name.en}, and no other reading puts them there"
-        way = Text(
-            zh="若本就在别处,用 --reference 给出该处的图层",
-            en="if they belong elsewhere, give a layer of there: --reference",
-        )
-        found.append(warning("elsewhere", zh, en, round(100 * share, 1), "%", way))
-    return found
-
-
-def _unstated(fits: list[Reading], area: Area) -> list[Finding]:
-    if not fits:
-        zh, en = f"没有一种读法落在{area.name.zh}", f"no reading of the coordinates lies in {area.name.en}"
-        return [warning("no-reading", zh, en, 0, "%")]
-    return [
-        note("reading", f"按“{one.what.zh}”读,{one.share:.0%} 在{area.name.zh}内",
-             f"read as {one.what.en}, {one.share:.0%} lie in {area.name.en}", round(100 * one.share, 1), "%",
-             Text(zh=f"--convert {one.convert}", en=f"--convert {one.convert}"))
-        for one in fits[:MOST_READINGS]
-    ]  # fmt: skip
-
-
-def _misread(share: float, others: list[Reading], area: Area) -> Finding:
-    best = others[0]
-    code = {"swapped": "swapped", "metres": "metres", "degrees": "degrees"}.get(best.code, "hemisphere")
-    same = [one for one in others if one.share >= best.share - 0.02][:MOST_READINGS]
-    zh = f"按所声明的坐标系只有 {share:.0%} 在{area.name.zh}内;按“{best.what.zh}”读则有 {best.share:.0%}"
-    en = f"as stated {share:.0%} of the positions lie in {area.name.en}; read as {best.what.en} {best.share:.0%} do"
-    way = Text(zh=f"--convert {best.convert} -o 新文件", en=f"--convert {best.convert} -o NEW")
-    if len(same) > 1:
-        names = ", ".join(one.convert for one in same)
-        way = Text(
-            zh=f"有 {len(same)} 种读法同样合适({names}),请查明后用 --convert 选一种",
-            en=f"{len(same)} readings fit as well ({names}): find out which, then --convert one",
-        )
-    return error(code, zh, en, round(100 * best.share, 1), "%", way)
-
-
-def _single_rows(xy: FloatArray, crs: CRS, inside: BoolArray, area: Area) -> list[Finding]:
-    """Return how many of the positions that lie elsewhere would lie in the area if their coordinates were swapped."""
-    outside = xy[~inside]
-    swapped = outside[:, ::-1]
-    lon, lat = (swapped[:, 0], swapped[:, 1]) if crs.is_geographic else _degrees(crs, swapped[:, 0], swapped[:, 1])
-    rows = int(area.holds(lon, lat).sum())
-    found = []
-    if rows:
-        zh = f"{len(xy)} 个位置中有 {rows} 个经纬度颠倒"
-        en = f"{rows} of {len(xy)} positions have latitude and longitude swapped"
-        way = Text(
-            zh="--convert swap-outside -o 新文件 只改这些", en="--convert swap-outside -o NEW changes only these"
-        )
-        found.append(error("rows-swapped", zh, en, rows, "features", way))
-    rest = len(outside) - rows
-    if rest and inside.mean() >= ENOUGH:
-        zh, en = f"{rest} 个位置不在{area.name.zh}内", f"{rest} positions lie outside {area.name.en}"
-        found.append(warning("outside", zh, en, rest, "features", Text(zh="请核对", en="look at them")))
-    return found
