@@ -14,6 +14,7 @@ from affine import Affine
 from pyproj import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
+from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from geotransfer.crs import parse_crs
@@ -21,7 +22,7 @@ from geotransfer.errors import InputError
 from geotransfer.raster_faults import check_size, declares_nodata, unreadable
 from geotransfer.types import BoolArray, Bounds, FloatArray
 
-__all__ = ["CellScan", "RasterFacts", "raster_facts", "raster_overview", "scan_cells"]
+__all__ = ["CellScan", "RasterFacts", "raster_facts", "raster_on", "raster_overview", "scan_cells"]
 
 MOST_CELLS = 400_000_000
 """A larger file is looked at strip by strip with gaps in between: 4e8 cells take about 10 s."""
@@ -218,5 +219,28 @@ def raster_overview(path: str | os.PathLike[str], *, band: int = 1, side: int = 
             shape = (min(side, source.height), min(side, source.width))
             masked = source.read(band, out_shape=shape, masked=True, resampling=Resampling.nearest)
             return np.asarray(masked.astype(np.float64).filled(np.nan), dtype=np.float64)
+    except RasterioError as error:
+        raise unreadable(path, error) from error
+
+
+def raster_on(path: str | os.PathLike[str], *, crs: CRS, transform: Affine, shape: tuple[int, int]) -> FloatArray:
+    """Return the first band of a raster on a small grid, NaN = nodata, without scale and offset.
+
+    Unlike `align` the grid may be turned, and the whole raster is never held.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read.
+    """
+    try:
+        with (
+            rasterio.open(path) as source,
+            WarpedVRT(
+                source, crs=crs.to_wkt(), transform=transform, height=shape[0], width=shape[1],
+                resampling=Resampling.nearest, add_alpha=source.nodata is None,
+            ) as warped,
+        ):  # fmt: skip
+            return np.asarray(warped.read(1, masked=True).astype(np.float64).filled(np.nan), dtype=np.float64)
     except RasterioError as error:
         raise unreadable(path, error) from error

@@ -20,7 +20,7 @@ LINES = (
     ("datums",),
     ("grid",),
     ("raster_faults",),
-    ("raster", "raster_scan"),
+    ("raster", "raster_mending", "raster_scan"),
     ("mcda", "energy"),
     ("spatial",),
     ("catalog",),

@@ -146,7 +146,10 @@ def _points(table: pd.DataFrame, source: Path) -> gpd.GeoDataFrame:
 
 def _read_parquet(source: Path) -> gpd.GeoDataFrame:
     try:
-        return gpd.read_parquet(source)
+        features = gpd.read_parquet(source)
+        # no format but this one keeps measures (M), and nothing here uses them
+        measured = shapely.has_m(features.geometry.to_numpy()).any()
+        return features.set_geometry(features.geometry.force_2d()) if measured else features
     except (pa.ArrowException, ValueError, OSError, NotImplementedError, shapely.errors.ShapelyError) as error:
         # NotImplementedError: curves, which OGR's formats give as straight lines and this one does not
         raise InputError(f"file {str(source)!r} cannot be read as GeoParquet: {error}") from error

@@ -7,17 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import rasterio
 from affine import Affine
-from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.features import rasterize
-from rasterio.vrt import WarpedVRT
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.checking.report import Finding, error, note
-from geotransfer.raster_faults import unreadable
-from geotransfer.raster_scan import RasterFacts, raster_overview
+from geotransfer.raster_scan import RasterFacts, raster_on, raster_overview
 from geotransfer.types import BoolArray, FloatArray, Text
 
 __all__ = ["Picture", "mask_agreement", "turned_by_mask", "turned_by_reference", "value_agreement"]
@@ -129,17 +124,7 @@ def turned_by_reference(picture: Picture, reference: Path) -> list[Finding]:
     facts = picture.facts
     if facts.crs is None:
         return []
-    try:
-        with (
-            rasterio.open(reference) as source,
-            WarpedVRT(
-                source, crs=facts.crs.to_wkt(), transform=picture.transform, height=picture.values.shape[0],
-                width=picture.values.shape[1], resampling=Resampling.bilinear, add_alpha=source.nodata is None,
-            ) as warped,
-        ):  # fmt: skip
-            right = warped.read(1, masked=True).astype(np.float64).filled(np.nan)
-    except RasterioError as problem:
-        raise unreadable(reference, problem) from problem
+    right = raster_on(reference, crs=facts.crs, transform=picture.transform, shape=picture.values.shape)
     return _told(value_agreement(picture.values, right), "与参照栅格的相关系数", "correlation with the reference:")
 
 

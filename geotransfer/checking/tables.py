@@ -101,7 +101,7 @@ def _layout_findings(layout: SheetLayout) -> list[Finding]:
             parts_zh.append(f"{count} {zh}")
             parts_en.append(f"{count} {en}")
     way = Text(zh=f"--convert {layout.option} -o 新文件.csv", en=f"--convert {layout.option} -o NEW.csv")
-    rows = layout.skip_rows + layout.header_rows + layout.note_rows
+    rows = layout.skip_rows + layout.header_rows - 1 + layout.note_rows
     return [error("layout", ",".join(parts_zh), ", ".join(parts_en), rows, "rows", way)]
 
 
@@ -121,6 +121,9 @@ def _number_findings(text: pd.DataFrame, layout: SheetLayout) -> list[Finding]:
     way = Text(zh=f"--convert {layout.option} -o 新文件.csv", en=f"--convert {layout.option} -o NEW.csv")
     found: list[Finding] = []
     for column in text.columns:
+        odd = [c for c in text[column] if c.strip() and parse_number(c) is None] if _is_place(column) else []
+        if odd:
+            found.append(_mixed(column, text, len(odd), odd[0][:30]))
         try:
             _, report = numbers_of(text[[column]], what="the table")
         except InputError as problem:
@@ -128,7 +131,7 @@ def _number_findings(text: pd.DataFrame, layout: SheetLayout) -> list[Finding]:
             continue
         for kind, cells, example in zip(report["kind"], report["cells"], report["example"], strict=True):
             if kind == "left as text":
-                found.append(_mixed(column, text, int(cells), str(example)))
+                found += [] if _is_place(column) else [_mixed(column, text, int(cells), str(example)[:30])]
                 continue
             shown = KINDS.get(str(kind), Text(zh=f"“{kind}”", en=repr(kind)))
             zh = f"列“{column}”有 {cells} 个单元格用了{shown.zh}(如 {example!r})"
@@ -144,8 +147,12 @@ def _mixed(column: str, text: pd.DataFrame, cells: int, example: str) -> Finding
     way = Text(
         zh="单位写进列名;若整行错位,请重新导出", en="put units into the header; where cells are shifted, export anew"
     )
-    is_place = column.strip().lower() in (*LON_NAMES, *LAT_NAMES)
-    return (error if is_place else warning)("not-a-number", zh, en, cells, "cells", way)
+    severity = error if _is_place(column) else warning
+    return severity("not-a-number", zh, en, cells, "cells", way)
+
+
+def _is_place(column: str) -> bool:
+    return column.strip().lower() in (*LON_NAMES, *LAT_NAMES)
 
 
 def _sum_findings(text: pd.DataFrame) -> list[Finding]:
