@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
@@ -192,5 +193,12 @@ def _checked(features: gpd.GeoDataFrame, source: Path) -> gpd.GeoDataFrame:
         raise InputError(
             f"file {str(source)!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
             "expected one each, nothing is dropped silently: delete or repair them"
+        )
+    xy, of = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
+    finite = np.isfinite(xy).all(axis=1)
+    if not finite.all():
+        raise InputError(
+            f"file {str(source)!r} has coordinates that are no finite numbers, the first in row {of[~finite][0] + 1}; "
+            "expected numbers: delete or repair these features"
         )
     return features.rename_geometry("geometry") if features.geometry.name != "geometry" else features

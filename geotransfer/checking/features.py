@@ -14,7 +14,7 @@ from geotransfer.catalog.encodings import declared_by_shapefile, guess_encoding,
 from geotransfer.catalog.mojibake import text_columns
 from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES, read_unchecked
 from geotransfer.checking.coverage import coverage_findings
-from geotransfer.checking.geometry import shape_findings
+from geotransfer.checking.geometry import not_finite, shape_findings
 from geotransfer.checking.placement import crs_findings, place_findings
 from geotransfer.checking.positions import Area, china, in_wgs84
 from geotransfer.checking.report import Finding, error, note
@@ -103,6 +103,8 @@ def frame_findings(
         Where they are expected; without it China and 30 km around it.
     """
     where = area or china()
+    said = shape_findings(features)
+    features = features[~not_finite(features.geometry.to_numpy())]
     xy = _positions(features)
     crs = features.crs
     lonlat = np.zeros((0, 2))
@@ -110,7 +112,7 @@ def frame_findings(
         lonlat = xy if crs.is_geographic else np.column_stack(in_wgs84(crs, xy[:, 0], xy[:, 1]))
         lonlat = lonlat[np.isfinite(lonlat).all(axis=1)]
     placed = place_findings(xy, crs, where)
-    found = [*shape_findings(features), *crs_findings(crs, lon=lonlat[:, 0], lat=lonlat[:, 1]), *placed]
+    found = [*said, *crs_findings(crs, lon=lonlat[:, 0], lat=lonlat[:, 1]), *placed]
     misplaced = any(one.severity == "error" or one.code == "elsewhere" for one in placed)
     if crs is None or misplaced:
         return found

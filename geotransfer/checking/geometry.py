@@ -14,9 +14,12 @@ from pyproj import CRS
 
 from geotransfer.checking.report import Finding, error, note, warning
 from geotransfer.crs import CHINA_ALBERS
+from geotransfer.errors import InputError
 from geotransfer.types import BoolArray, Text
 
-__all__ = ["crosses_antimeridian", "mend_geometry", "metric_crs", "shape_findings", "split_at_antimeridian"]
+__all__ = [
+    "crosses_antimeridian", "mend_geometry", "metric_crs", "not_finite", "shape_findings", "split_at_antimeridian",
+]  # fmt: skip
 
 LARGE = 1_000_000
 """Vertices of one shape above which it is worth knowing: testing 10 million takes 18 s."""
@@ -38,8 +41,11 @@ def metric_crs(crs: CRS | None) -> CRS:
 def shape_findings(features: gpd.GeoDataFrame) -> list[Finding]:
     """Return what is faulty or unusual about the shapes of a layer."""
     shapes: Shapes = features.geometry.to_numpy()
+    broken = not_finite(shapes)
+    if broken.any():
+        return [*_broken_numbers(shapes), *shape_findings(features[~broken])]
     return [
-        *_missing(shapes), *_broken_numbers(shapes), *_invalid(features), *_kinds(shapes), *_heights(shapes),
+        *_missing(shapes), *_invalid(features), *_kinds(shapes), *_heights(shapes),
         *_antimeridian(shapes, features.crs), *_large(shapes), *_twice(shapes),
     ]  # fmt: skip
 
@@ -53,9 +59,22 @@ def _missing(shapes: Shapes) -> list[Finding]:
     return [error("empty", zh, en, empty, "features", way)]
 
 
-def _broken_numbers(shapes: Shapes) -> list[Finding]:
+def not_finite(shapes: Shapes) -> BoolArray:
+    """Return which shapes have an x or y that is no finite number: GEOS can do nothing with them.
+
+    Examples
+    --------
+    >>> not_finite(np.array([shapely.Point(np.nan, 1), shapely.Point(1, 1), None])).tolist()
+    [True, False, False]
+    """
     xy, of = shapely.get_coordinates(shapes, return_index=True)
-    bad = len(np.unique(of[~np.isfinite(xy).all(axis=1)]))
+    out = np.zeros(len(shapes), dtype=bool)
+    out[of[~np.isfinite(xy).all(axis=1)]] = True
+    return out
+
+
+def _broken_numbers(shapes: Shapes) -> list[Finding]:
+    bad = int(not_finite(shapes).sum())
     if not bad:
         return []
     zh, en = f"{bad} 个要素的坐标不是有限数", f"{bad} features have coordinates that are no finite numbers"
@@ -181,6 +200,11 @@ def mend_geometry(features: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Data
         The features, valid ones untouched; and a row for each mended one, with its index: ``reason``,
         ``area_km2_before``, ``area_km2_after``, ``parts`` and ``dropped``.
 
+    Raises
+    ------
+    InputError
+        A shape has coordinates that are no finite numbers.
+
     Examples
     --------
     >>> bow = shapely.Polygon([(0, 0), (1000, 1000), (1000, 0), (0, 1000)])
@@ -189,6 +213,12 @@ def mend_geometry(features: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, pd.Data
     [['Self-intersection', 0.0, 0.5, 2]]
     """
     shapes: Shapes = features.geometry.to_numpy()
+    broken = np.flatnonzero(not_finite(shapes))
+    if len(broken):
+        raise InputError(
+            f"{len(broken)} features have coordinates that are no finite numbers, the first in row {broken[0] + 1}; "
+            "expected finite ones: delete them or get them again"
+        )
     rows = np.flatnonzero(~(shapely.is_valid(shapes) | shapely.is_missing(shapes)))
     before = shapes[rows]
     after, dropped = _mended(before)

@@ -15,8 +15,8 @@ __all__ = ["print_report"]
 HEADS = {"zh": ("级别", "代号", "数值", "发现", "办法"), "en": ("level", "code", "number", "finding", "way out")}
 STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 UNITS_ZH = {
-    "features": "个要素", "vertices": "个顶点", "positions": "个位置", "cells": "个格", "rows": "行", "texts": "处", "parts": "个部分",
-    "kinds": "类", "m": "米", "km": "公里", "km2": "平方公里", "deg": "°",
+    "features": "个要素", "vertices": "个顶点", "positions": "个位置", "cells": "个格", "rows": "行", "texts": "处",
+    "parts": "个部分", "kinds": "类", "m": "米", "km": "公里", "km2": "平方公里", "deg": "°",
 }  # fmt: skip
 WIDTH = 150
 """Columns of the page where the output is no terminal (a file, a pipe)."""
