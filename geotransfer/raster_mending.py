@@ -99,7 +99,7 @@ def _restated(path: Path, out: Path, name: str, value: str) -> str:
 
 def _fits(number: float, dtype: str) -> bool:
     if np.dtype(dtype).kind == "f":
-        return bool(not np.isfinite(number) or abs(number) <= np.finfo(dtype).max * (1 + 1e-6))
+        return bool(not np.isfinite(number) or abs(number) <= float(np.finfo(dtype).max) * (1 + 1e-6))
     limits = np.iinfo(dtype)
     return bool(number == round(number) and limits.min <= number <= limits.max) if np.isfinite(number) else False
 

@@ -80,10 +80,11 @@ class RasterFacts:
         """How many cells a band has."""
         return self.shape[0] * self.shape[1]
 
-    def xy(self, steps: int = 7) -> FloatArray:
-        """Return `steps` x `steps` points spread over the raster, shape (n, 2)."""
+    def xy(self, steps: int = 15) -> FloatArray:
+        """Return `steps` x `steps` points spread over the inside of the raster, shape (n, 2)."""
         height, width = self.shape
-        columns, rows = np.meshgrid(np.linspace(0, width, steps), np.linspace(0, height, steps))
+        parts = (np.arange(steps) + 0.5) / steps
+        columns, rows = np.meshgrid(parts * width, parts * height)
         a, b, c, d, e, f = tuple(self.transform)[:6]
         return np.column_stack([(a * columns + b * rows + c).ravel(), (d * columns + e * rows + f).ravel()])
 
@@ -134,12 +135,21 @@ def raster_facts(path: str | os.PathLike[str], *, band: int = 1) -> RasterFacts:
             return RasterFacts(
                 source.driver, source.shape, source.count, source.dtypes[band - 1],
                 None if source.crs is None else parse_crs(source.crs, what=f"raster {str(path)!r}"), source.transform,
-                tuple(source.bounds), source.nodatavals[band - 1], declares_nodata(source, band),
+                _bounds(source), source.nodatavals[band - 1], declares_nodata(source, band),
                 source.scales[band - 1], source.offsets[band - 1], width != source.width and height > 1,
                 Path(path).stat().st_size,
             )  # fmt: skip
     except RasterioError as error:
         raise unreadable(path, error) from error
+
+
+def _bounds(source: rasterio.DatasetReader) -> Bounds:
+    """Return what GDAL calls the bounds; of a rotated raster the corners' box."""
+    t, (height, width) = source.transform, source.shape
+    if not t.b and not t.d:
+        return (t.c, t.f + t.e * height, t.c + t.a * width, t.f)
+    x, y = zip(*(t @ corner for corner in ((0, 0), (width, 0), (0, height), (width, height))), strict=True)
+    return (min(x), min(y), max(x), max(y))
 
 
 def scan_cells(path: str | os.PathLike[str], *, band: int = 1) -> CellScan:

@@ -179,7 +179,7 @@ def read_excel_csv(
             f"skip_rows={skip_rows}, header_rows={header_rows} and note_rows={note_rows} leave no row of the "
             f"{len(rows)} of {str(path)!r}; expected at least one below the header"
         )
-    header = header_names(rows[skip_rows : skip_rows + header_rows])
+    header = header_names(rows[skip_rows : skip_rows + header_rows], body)
     long = next((i for i, row in enumerate(body) if any(cell.strip() for cell in row[len(header) :])), None)
     if long is not None:
         raise InputError(
@@ -191,16 +191,25 @@ def read_excel_csv(
     return numbers_of(text, what=f"file {str(path)!r}")
 
 
-def header_names(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Return one name a column; a merged cell stands also for those to its right that have a name below."""
+def header_names(rows: Sequence[Sequence[str]], body: Sequence[Sequence[str]]) -> list[str]:
+    """Return one name a column; a merged cell stands also for those to its right that have a name below.
+
+    Columns at the end that have neither a name nor a value in `body` are left out.
+
+    Examples
+    --------
+    >>> header_names([["地区", "产能", "", ""], ["", "2020", "2021", ""]], [["宁夏", "1", "2", ""]])
+    ['地区', '产能_2020', '产能_2021']
+    """
     width = max(map(len, rows))
+    used = max((i + 1 for row in body for i, cell in enumerate(row[:width]) if cell.strip()), default=0)
     levels = [[unicodedata.normalize("NFKC", cell).strip() for cell in row] + [""] * (width - len(row)) for row in rows]
     for upper, lower in pairwise(levels):
         for i in range(1, width):
             if not upper[i] and lower[i]:
                 upper[i] = upper[i - 1]
     names = ["_".join(dict.fromkeys(filter(None, parts))) for parts in zip(*levels, strict=True)]
-    while names and not names[-1]:
+    while len(names) > used and not names[-1]:
         names.pop()
     named = [name or f"column_{i + 1}" for i, name in enumerate(names)]
     return [name if named.index(name) == i else f"{name}_{named[:i].count(name) + 1}" for i, name in enumerate(named)]

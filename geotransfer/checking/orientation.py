@@ -17,8 +17,9 @@ from geotransfer.types import BoolArray, FloatArray, Text
 
 __all__ = ["Picture", "mask_agreement", "turned_by_mask", "turned_by_reference", "value_agreement"]
 
-BETTER = 0.15
-"""By how much a turned picture must fit better (intersection over union, or correlation) to be called turned."""
+BETTER, LESS_LEFT = 0.05, 0.5
+"""A turned picture must fit better by so much (intersection over union, or correlation), and leave so much of the
+misfit at most, to be called turned."""
 SHAPED = (0.1, 0.9)
 """Share of cells with data between which the mask of a national raster says where north is."""
 FEWEST = 100
@@ -131,7 +132,7 @@ def turned_by_reference(picture: Picture, reference: Path) -> list[Finding]:
 def _told(agreement: dict[str, float], zh: str, en: str) -> list[Finding]:
     best = max(agreement, key=lambda name: agreement[name])
     as_is = agreement["as is"]
-    if best == "as is" or agreement[best] < as_is + BETTER:
+    if agreement[best] < as_is + BETTER or 1 - agreement[best] > LESS_LEFT * (1 - as_is):
         return [note("orientation", f"{zh}为 {as_is:.2f}", f"{en} {as_is:.2f}", round(as_is, 2), "1")]
     name, option = NAMES[best]
     way = Text(zh=f"--convert {option} -o 新文件.tif", en=f"--convert {option} -o NEW.tif")

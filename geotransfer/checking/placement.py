@@ -37,7 +37,7 @@ def crs_findings(crs: CRS | None, *, lon: FloatArray, lat: FloatArray) -> list[F
     return found
 
 
-def place_findings(xy: FloatArray, crs: CRS | None, area: Area) -> list[Finding]:
+def place_findings(xy: FloatArray, crs: CRS | None, area: Area, *, enough: float = ENOUGH) -> list[Finding]:
     """Return whether coordinates lie in an area as stated, and which other reading would put them there.
 
     Parameters
@@ -48,20 +48,24 @@ def place_findings(xy: FloatArray, crs: CRS | None, area: Area) -> list[Finding]
         The stated one.
     area : Area
         Where they are expected.
+    enough : float
+        Share of them that must lie there; the points of a national raster are half outside.
     """
     xy = xy[np.isfinite(xy).all(axis=1)]
     if not len(xy):
         return []
     if crs is None:
-        return _unstated(readings(xy, area), area)
+        return _unstated(readings(xy, area, enough=enough), area)
     lon, lat = (xy[:, 0], xy[:, 1]) if crs.is_geographic else in_wgs84(crs, xy[:, 0], xy[:, 1])
     inside = area.holds(lon, lat)
     share = float(inside.mean())
-    others = [one for one in readings(xy, area, like=crs) if one.share >= share + BETTER]
-    if share < ENOUGH and others:
+    others = [
+        one for one in readings(xy, area, like=crs, enough=enough) if one.share >= share + BETTER * enough / ENOUGH
+    ]
+    if share < enough and others:
         return [_misread(share, others, area)]
     found = _single_rows(xy, crs, inside, area) if share < 1 else []
-    if share < ENOUGH:
+    if share < enough:
         zh = f"只有 {share:.0%} 的位置在{area.name.zh}内,别的读法也不合适"
         en = f"{share:.0%} of the positions lie in {area.name.en}, and no other reading puts them there"
         way = Text(

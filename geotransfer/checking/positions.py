@@ -98,8 +98,8 @@ def area_of(reference: gpd.GeoDataFrame) -> Area:
     return Area(shape, Text(zh="参考图层的范围", en="the area of the reference layer"))
 
 
-def readings(xy: FloatArray, area: Area, *, like: CRS | None = None) -> list[Reading]:
-    """Return the ways to read coordinates that put at least half of them into an area, the best first.
+def readings(xy: FloatArray, area: Area, *, like: CRS | None = None, enough: float = ENOUGH) -> list[Reading]:
+    """Return the ways to read coordinates that put enough of them into an area, the best first.
 
     Parameters
     ----------
@@ -109,6 +109,8 @@ def readings(xy: FloatArray, area: Area, *, like: CRS | None = None) -> list[Rea
         Where they are expected.
     like : CRS, optional
         The stated one; of readings that fit equally well the one with its central meridian comes first.
+    enough : float
+        Share of them that must lie there.
 
     Examples
     --------
@@ -117,7 +119,7 @@ def readings(xy: FloatArray, area: Area, *, like: CRS | None = None) -> list[Rea
     >>> readings(np.array([[38_500_000.0, 4_000_000.0]]), china())[0].convert
     ('crs=EPSG:4526',)
     """
-    found = [one for one in (*_in_degrees(xy, area), *_in_metres(xy, area)) if one.share >= ENOUGH]
+    found = [one for one in (*_in_degrees(xy, area), *_in_metres(xy, area)) if one.share >= enough]
     meridian = _meridian(like)
     return sorted(found, key=lambda one: (-round(one.share, 2), _distance(one, meridian)))
 
@@ -142,27 +144,28 @@ def _in_metres(xy: FloatArray, area: Area) -> Iterator[Reading]:
         return
     for order, columns in (((), (0, 1)), (("swap",), (1, 0))):
         x, y = xy[:, columns[0]], xy[:, columns[1]]
-        for name, crs in _candidates(float(np.nanmedian(x)), float(np.nanmedian(y))):
+        for name, crs in _candidates(np.nanpercentile(x, [5, 50, 95]), float(np.nanmedian(y))):
             lon, lat = in_wgs84(crs, x, y)
             share = float(area.holds(lon, lat).mean())
-            if share >= ENOUGH:
+            if share > 0:
                 turned = Text(zh="x、y 颠倒,", en="northing first, ") if order else NO_WAY
                 what = Text(zh=f"{turned.zh}{crs.name}(米)", en=f"{turned.en}{crs.name} (metres)")
                 yield Reading("metres", (*order, f"crs={name}"), what, share)
 
 
-def _candidates(x: float, y: float) -> Iterator[tuple[str, CRS]]:
+def _candidates(eastings: FloatArray, y: float) -> Iterator[tuple[str, CRS]]:
     """Yield the projected CRS of China that easting and northing may belong to; the datum cannot be told from them.
 
     GB/T 17278 and the EPSG registry: 3-degree zones 25-45 and 6-degree zones 13-23, the zone in front of the easting
     or left out.
     """
+    low, x, high = eastings.tolist()
     zone = int(x // 1_000_000)
     if 25 <= zone <= 45:
         yield f"EPSG:{4513 + zone - 25}", _epsg(4513 + zone - 25)
     elif 13 <= zone <= 23 and y < 6_500_000:
         yield f"EPSG:{4491 + zone - 13}", _epsg(4491 + zone - 13)
-    if 100_000 <= x <= 900_000:
+    if low >= 0 and high <= 1_000_000:
         for number in range(21):
             yield f"EPSG:{4534 + number}", _epsg(4534 + number)
     if abs(x) > 1_000_000 and abs(y) < 20_037_509:

@@ -21,6 +21,8 @@ __all__ = ["raster_findings", "suspected_nodata"]
 
 SUSPECTS = (*FILL_VALUES, -999.0, -99.0, -1.0, 999.0, 9999.0, 32767.0, 65535.0, 255.0, 1e20)
 LEAST_SHARE = 0.001
+ENOUGH = 0.15
+"""Of points spread over a raster that must lie in China for a reading to fit: the land fills a third of its box."""
 
 
 def raster_findings(path: Path, area: Area, *, band: int = 1, reference: Path | None = None) -> list[Finding]:
@@ -39,9 +41,13 @@ def raster_findings(path: Path, area: Area, *, band: int = 1, reference: Path | 
         fine = np.isfinite(lon) & np.isfinite(lat)
         found += crs_findings(facts.crs, lon=lon[fine], lat=lat[fine])
         found += _zero_to_360(facts)
-        found += [] if _touches(np.stack([lon[fine], lat[fine]]), area) else place_findings(xy, facts.crs, area)
+        found += (
+            []
+            if _touches(np.stack([lon[fine], lat[fine]]), area)
+            else place_findings(xy, facts.crs, area, enough=ENOUGH)
+        )
     else:
-        found += crs_findings(None, lon=xy[:0, 0], lat=xy[:0, 1]) + place_findings(xy, None, area)
+        found += crs_findings(None, lon=xy[:0, 0], lat=xy[:0, 1]) + place_findings(xy, None, area, enough=ENOUGH)
     try:
         scan = scan_cells(path, band=band)
     except InputError as problem:
@@ -121,7 +127,8 @@ def suspected_nodata(scan: CellScan, dtype: str) -> tuple[float, float] | None:
         (scan.highest, scan.highest_count, scan.next_highest, scan.lowest),
     )
     for value, count, following, other in ends:
-        known = value in SUSPECTS or abs(value) > HUGE
+        # 1e20 is another number in 32 bits
+        known = bool(np.isclose(value, SUSPECTS, rtol=1e-6, atol=0).any()) or abs(value) > HUGE
         if (dtype != "uint8" and value == 255) or not known:
             continue
         share, gap, spread = count / scan.valid, abs(following - value), abs(other - following)

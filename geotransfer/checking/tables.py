@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from geotransfer.types import Text
 
 __all__ = ["encoding_findings", "mojibake_findings", "table_findings"]
 
+UNNAMED = re.compile(r"column_\d+")
 SUMS = ("合计", "总计", "小计", "全国", "total", "sum")
 KINDS = {
     "full-width": Text(zh="全角数字或符号", en="full-width digits or signs"),
@@ -77,8 +79,8 @@ def table_findings(path: Path, *, encoding: str | None = None) -> tuple[list[Fin
     layout = guess_layout(rows, separator)
     found += _layout_findings(layout)
     end = len(rows) - layout.note_rows
-    header = header_names(rows[layout.skip_rows : layout.skip_rows + layout.header_rows])
     body = rows[layout.skip_rows + layout.header_rows : end]
+    header = header_names(rows[layout.skip_rows : layout.skip_rows + layout.header_rows], body)
     found += _shape_findings(header, body)
     text = pd.DataFrame([(row + [""] * len(header))[: len(header)] for row in body], columns=header, dtype=object)
     found += mojibake_findings([*header, *(cell for row in body for cell in row)])
@@ -112,6 +114,12 @@ def _shape_findings(header: Sequence[str], body: Sequence[Sequence[str]]) -> lis
         zh, en = f"{long} 行的单元格多于表头", f"{long} rows have more cells than the header"
         way = Text(zh="含逗号的单元格须加引号", en="a comma inside a cell has to stand in quotes")
         found.append(error("long-rows", zh, en, long, "rows", way))
+    unnamed = [i for i, name in enumerate(header) if UNNAMED.fullmatch(name)]
+    rows = sum(any(cell.strip() for i, cell in enumerate(row) if i in unnamed) for row in body)
+    if rows:
+        zh, en = f"{rows} 行在没有列名的列里有值", f"{rows} rows have values in columns without a name"
+        way = Text(zh="补上列名;若整行错位,请重新导出", en="name the columns; where cells are shifted, export anew")
+        found.append(warning("unnamed-columns", zh, en, rows, "rows", way))
     if not body:
         found.append(error("no-rows", "表头之下没有数据", "there is no row below the header", 0, "rows"))
     return found
