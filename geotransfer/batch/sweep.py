@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field, ValidationError
 
+from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.spec.base import Model
 from geotransfer.spec.overrides import parse_assignment
@@ -112,10 +112,7 @@ def _cases_of(source: str, more: dict[str, Any]) -> Iterator[Case]:
         yield _case(source, scenario(source), more)
         return
     path = Path(source)
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"file {source!r} cannot be read: {error}") from error
+    values = read_toml(path, what="file")
     if "base" in values:
         yield from sweep_cases(_sweep(values, source), folder=path.resolve().parent, more=more)
     else:

@@ -6,15 +6,25 @@ import os
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError
+import shapely
+from pyogrio.errors import CRSError as PyogrioCRSError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
-from geotransfer.errors import CrsError, InputError, UnknownNameError
+from geotransfer.errors import CrsError, GeotransferError, InputError, UnknownNameError
 
 __all__ = ["read_features", "read_table"]
 
+UNREADABLE = (
+    DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, PyogrioCRSError, CRSError, ShapelyError,
+    pa.ArrowException, ValueError, OSError, MemoryError, OverflowError,
+)  # fmt: skip
+"""What GDAL, GEOS, PROJ and Arrow say of a damaged file."""
 LON_NAMES = ("lon", "longitude", "lng", "经度")
 LAT_NAMES = ("lat", "latitude", "纬度")
 
@@ -89,7 +99,7 @@ def read_table(
         table = pd.read_csv(
             source, encoding=encoding or "utf-8-sig", dtype=text_columns, index_col=False, comment=comment
         )
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise _wrong_encoding(source) from error
     except LookupError as error:
         raise InputError(f"encoding {encoding!r} is unknown; use for instance 'UTF-8' or 'GB18030'") from error
@@ -122,23 +132,33 @@ def _points(table: pd.DataFrame, source: Path) -> gpd.GeoDataFrame:
 
 def _read_parquet(source: Path) -> gpd.GeoDataFrame:
     try:
-        return gpd.read_parquet(source)
-    except (pa.ArrowException, ValueError, OSError) as error:
+        frame = gpd.read_parquet(source)
+        # text is decoded when it is looked at
+        for column in frame.select_dtypes(["object", "string"]):
+            frame[column].to_numpy(dtype=object)
+        return frame
+    except UNREADABLE as error:
         raise InputError(f"file {str(source)!r} cannot be read as GeoParquet: {error}") from error
 
 
 def _read_ogr(source: Path, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(source)]
+        if not names:
+            raise InputError(f"file {str(source)!r} holds no layer; expected vector features: is it damaged?")
         if layer is None and len(names) > 1:
             raise InputError(f"file {str(source)!r} holds the layers {', '.join(names)}; say which one with layer=...")
         if layer is not None and layer not in names:
             raise UnknownNameError(f"file {str(source)!r} has no layer {layer!r}; it has {', '.join(names)}")
         frame = pyogrio.read_dataframe(source, layer=layer, encoding=encoding)
-    except (DataSourceError, DataLayerError) as error:
-        raise InputError(f"file {str(source)!r} cannot be read as vector features: {error}") from error
+    except GeotransferError:
+        raise
     except UnicodeDecodeError as error:
         raise _wrong_encoding(source) from error
+    except LookupError as error:
+        raise InputError(f"encoding {encoding!r} is unknown; use for instance 'UTF-8' or 'GB18030'") from error
+    except UNREADABLE as error:
+        raise InputError(f"file {str(source)!r} cannot be read as vector features: {error}") from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(f"file {str(source)!r} is a table without geometry; expected features")
     return frame
@@ -182,4 +202,16 @@ def _checked(features: gpd.GeoDataFrame, source: Path) -> gpd.GeoDataFrame:
             f"file {str(source)!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
             "expected one each, nothing is dropped silently: delete or repair them"
         )
+    _check_finite(features, source)
     return features.rename_geometry("geometry") if features.geometry.name != "geometry" else features
+
+
+def _check_finite(features: gpd.GeoDataFrame, source: Path) -> None:
+    """Raise where a coordinate is infinite or no number: GEOS and PROJ then fail far from the file, or not at all."""
+    coordinates, owner = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
+    bad = owner[~np.isfinite(coordinates).all(axis=1)]
+    if bad.size:
+        raise InputError(
+            f"file {str(source)!r} has a coordinate that is infinite or no number in row {bad[0] + 1}; expected finite "
+            "ones: the file is damaged, or was projected from beyond its CRS"
+        )

@@ -11,14 +11,34 @@ import numpy as np
 
 Random = np.random.Generator
 
-NUMBERS = (0, 1, -1, 2, 3, 7, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2**31 - 1, 2**31, 2**32 - 1, 2**62, -(2**31))
+NUMBERS = (
+    0,
+    1,
+    -1,
+    2,
+    3,
+    7,
+    127,
+    128,
+    255,
+    256,
+    32767,
+    32768,
+    65535,
+    65536,
+    2**31 - 1,
+    2**31,
+    2**32 - 1,
+    2**62,
+    -(2**31),
+)
 """What a length, an offset or a count may lie about."""
 WORDS = (
     b"nan", b"NaN", b"inf", b"-inf", b"1e400", b"-0", b"1e-320", b"99999999999999999999", b"0x10", b"true", b"null", b"",
     b"[]", b"{}", b'""', b"'''", b'"""', b"\xef\xbb\xbf", b"\xff\xfe", b"\x00", b"\r", b"\xed\xa0\x80", b"\xf0\x9f\x98\x80",
     b"../../etc/passwd", b"/dev/stdin", b"file", b"=1+1", b",,,,,,", b"\\u0000", b"\\ud800", b"\xd6\xd0\xb9\xfa", "中国".encode(),
     "朝阳区".encode(), b"\xe2\x80\xae", b"-9999", b"180.0001", b"-90.1", b"POINT EMPTY", b"#", b"1979-05-27", b"[[", b"]]",
-    b"2147483648", b"a" * 5000, b"[" * 500, b"9" * 5000, b"\"", b"1_000", b"+1", b"1.", b"1e9", b"0.5", b"-1", b"county",
+    b"2147483648", b"a" * 5000, b"[" * 500, b"[" * 30_000, b"{a=" * 5000, b"9" * 5000, b"\"", b"1_000", b"+1", b"1.", b"1e9", b"0.5", b"-1", b"county",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 3, 2**63, 0.5, -0.5, 1e308, -1e308, 1e-308, float("nan"), float("inf"), "", "a", "中",

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 import geotransfer as gt
+from geotransfer.errors import GeotransferError, InputError
 
 SEEDS: dict[str, list[dict[str, bytes]]] = {}
 SEARCHED = ("zone", "name", "adcode")
@@ -172,21 +173,19 @@ def _read_table(path: Path, encoding: str | None, folder: Path) -> None:
         raise errors[0]
 
 
-def _own_error(door: Callable[[], object]) -> gt.GeotransferError | None:
+def _own_error(door: Callable[[], object]) -> GeotransferError | None:
     try:
         door()
-    except gt.GeotransferError as error:
+    except GeotransferError as error:
         return error
     return None
 
 
 def _study_of_table(path: Path, folder: Path) -> None:
-    import fuzz_seeds
 
     source = {"kind": "table", "file": path.name, "by": "adcode", "key": "adcode", "column": "value"}
     (folder / "z.gpkg").write_bytes(SEEDS["gpkg"][0]["z.gpkg"])
     _run(_one_criterion(source, zones="z.gpkg"), folder)
-    del fuzz_seeds
 
 
 def do_toml(folder: Path, *, seed: int, index: int) -> None:
@@ -276,7 +275,9 @@ def _point_to(bad: Path, folder: Path) -> None:
     if (bad / "run.json").exists():
         text = (bad / "run.json").read_bytes()
         was = json.loads(SEEDS["folder"][0]["run.json"])["result"]["scenario"]["zones"]
-        (bad / "run.json").write_bytes(text.replace(json.dumps(was).encode(), json.dumps(str(folder / "z.gpkg")).encode()))
+        (bad / "run.json").write_bytes(
+            text.replace(json.dumps(was).encode(), json.dumps(str(folder / "z.gpkg")).encode())
+        )
 
 
 def _use_folder(bad: Path, good: Path, *, drawn: bool) -> None:
@@ -366,6 +367,6 @@ def do_misbehave(folder: Path, *, how: str) -> None:
     if how == "leave":
         os._exit(3)
     if how == "own":
-        raise gt.errors.InputError("the value is 1, expected 2; say 2")
+        raise InputError("the value is 1, expected 2; say 2")
     if how == "mute":
-        raise gt.errors.InputError("bad")
+        raise InputError("bad")
