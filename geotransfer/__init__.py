@@ -19,12 +19,19 @@ if TYPE_CHECKING:
     from geotransfer.batch.running import run_batch as run_batch
     from geotransfer.batch.sweep import read_cases as read_cases
     from geotransfer.catalog.boundaries import boundaries as boundaries
+    from geotransfer.catalog.division_areas import area_weights as area_weights
+    from geotransfer.catalog.division_join import join_divisions as join_divisions
+    from geotransfer.catalog.division_report import DivisionReport as DivisionReport
     from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
+    from geotransfer.catalog.postgis import read_postgis as read_postgis
+    from geotransfer.catalog.postgis_writing import write_postgis as write_postgis
     from geotransfer.catalog.power import power_tables as power_tables
     from geotransfer.catalog.readers import read_features as read_features
+    from geotransfer.catalog.services import read_remote_features as read_remote_features
+    from geotransfer.catalog.services import read_remote_raster as read_remote_raster
     from geotransfer.crs import bd09_to_gcj02 as bd09_to_gcj02
     from geotransfer.crs import bd09_to_wgs84 as bd09_to_wgs84
     from geotransfer.crs import gcj02_to_bd09 as gcj02_to_bd09
@@ -115,6 +122,9 @@ if TYPE_CHECKING:
     from geotransfer.mcda.weighting import swing_weights as swing_weights
     from geotransfer.outputs import read_result as read_result
     from geotransfer.outputs import write_result as write_result
+    from geotransfer.publishing import publish_result as publish_result
+    from geotransfer.qgis.layers import from_qgis_layer as from_qgis_layer
+    from geotransfer.qgis.layers import to_qgis_layer as to_qgis_layer
     from geotransfer.raster import Raster as Raster
     from geotransfer.raster import read_raster as read_raster
     from geotransfer.raster import write_raster as write_raster
@@ -149,10 +159,16 @@ _HOMES = {
     "batch.running": ("BatchReport", "run_batch"),
     "batch.sweep": ("read_cases",),
     "catalog.boundaries": ("boundaries",),
+    "catalog.division_areas": ("area_weights",),
+    "catalog.division_join": ("join_divisions",),
+    "catalog.division_report": ("DivisionReport",),
     "catalog.divisions": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.power": ("power_tables",),
+    "catalog.postgis": ("read_postgis",),
+    "catalog.postgis_writing": ("write_postgis",),
     "catalog.readers": ("read_features",),
+    "catalog.services": ("read_remote_features", "read_remote_raster"),
     "crs": (
         "bd09_to_gcj02",
         "bd09_to_wgs84",
@@ -204,6 +220,8 @@ _HOMES = {
     "mcda.uncertainty": ("CriterionError", "draw_errors"),
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
     "outputs": ("read_result", "write_result"),
+    "qgis.layers": ("from_qgis_layer", "to_qgis_layer"),
+    "publishing": ("publish_result",),
     "relocation.evaluation": ("evaluate_matching",),
     "relocation.matching": ("Matching", "match"),
     "relocation.problem": ("Problem",),
@@ -234,7 +252,16 @@ __all__ = sorted(_HOME_OF)
 def __getattr__(name: str) -> Any:
     if name not in _HOME_OF:
         raise AttributeError(f"module 'geotransfer' has no attribute {name!r}")
-    value = getattr(import_module(f"geotransfer.{_HOME_OF[name]}"), name)
+    try:
+        value = getattr(import_module(f"geotransfer.{_HOME_OF[name]}"), name)
+    except ImportError as error:
+        from geotransfer.errors import MissingExtra
+        from geotransfer.numpy_fit import numpy_misfit
+
+        said = numpy_misfit(error)
+        if said is None:
+            raise
+        raise MissingExtra(said) from error
     globals()[name] = value
     return value
 

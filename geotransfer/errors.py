@@ -10,6 +10,7 @@ __all__ = [
     "EmptyRuleWarning",
     "FetchError",
     "FewerSitesWarning",
+    "FormerCodesWarning",
     "GeotransferError",
     "GridMismatchError",
     "InconsistencyWarning",
@@ -62,6 +63,10 @@ class InconsistencyWarning(UserWarning):
 
 class FewerSitesWarning(UserWarning):
     """Fewer sites than asked: the land, the area and the spacing allow no more, or none was found."""
+
+
+class FormerCodesWarning(UserWarning):
+    """A table has codes that counties gave up: these rows are not used."""
 
 
 class EmptyRuleWarning(UserWarning):

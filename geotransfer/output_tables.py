@@ -36,7 +36,7 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
         raise OutputError(f"cannot write {str(path)!r}: {error}; is the folder there, and the file closed?") from error
 
 
-def describe_columns(columns: tuple[Column, ...], path: Path) -> None:
+def describe_columns(columns: tuple[Column, ...], path: Path, *, layer: str = "ranking") -> None:
     """Write title and meaning of the columns by the Schema extension of GeoPackage 1.3 (annex F.9): QGIS shows them."""
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(
@@ -54,7 +54,7 @@ def describe_columns(columns: tuple[Column, ...], path: Path) -> None:
             "('gpkg_data_columns', NULL, 'gpkg_schema', "
             "'http://www.geopackage.org/spec130/#extension_schema', 'read-write')"
         )
-        rows = [("ranking", c.name, c.name, c.meaning.zh, _description(c), None, None) for c in columns]
+        rows = [(layer, c.name, c.name, c.meaning.zh, _description(c), None, None) for c in columns]
         database.executemany("INSERT OR REPLACE INTO gpkg_data_columns VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 

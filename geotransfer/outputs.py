@@ -11,7 +11,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -35,8 +35,8 @@ from geotransfer.study.result import Result
 from geotransfer.study.zones import load_zones
 
 __all__ = [
-    "FILES", "MANIFEST", "TABLES", "check_target", "is_whole", "read_result", "sibling_folder", "write_map",
-    "write_report", "write_result", "write_table", "write_tables",
+    "FILES", "MANIFEST", "TABLES", "check_target", "is_whole", "read_result", "sibling_folder", "swap_folder",
+    "write_map", "write_report", "write_result", "write_table", "write_tables",
 ]  # fmt: skip
 
 FILES = (
@@ -103,7 +103,7 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
         with watch.stage("report"):
             (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
         write_json(_with_stages(result.provenance, watch), folder / "run.json")
-        _swap(folder, target)
+        swap_folder(folder, target)
 
 
 def write_tables(result: Result, directory: str | os.PathLike[str]) -> None:
@@ -138,7 +138,7 @@ def write_tables(result: Result, directory: str | os.PathLike[str]) -> None:
             _write_rasters(result, folder)
         write_json(_with_stages(result.provenance, watch), folder / "run.json")
         write_json({path.name: _facts(path) for path in sorted(folder.iterdir())}, folder / MANIFEST)
-        _swap(folder, target)
+        swap_folder(folder, target)
 
 
 def is_whole(directory: str | os.PathLike[str]) -> bool:
@@ -239,8 +239,11 @@ def _remove_abandoned(target: Path) -> None:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _swap(folder: Path, target: Path) -> None:
-    """Put `folder` in the place of `target`; the old one is removed only when the new one stands."""
+def swap_folder(folder: Path, target: Path, *, ours: Collection[str] = (*FILES, *TABLES, *SOMETIMES)) -> None:
+    """Put `folder` in the place of `target`; the old one is removed only when the new one stands.
+
+    Files of the old one that are not `ours` move to the new one.
+    """
     if not target.exists():
         folder.rename(target)
         return
@@ -253,7 +256,7 @@ def _swap(folder: Path, target: Path) -> None:
         raise
     for item in old.iterdir():
         # a QGIS project or a note that somebody keeps beside the result stays
-        if item.name not in (*FILES, *TABLES, *SOMETIMES):
+        if item.name not in ours:
             item.rename(target / item.name)
     shutil.rmtree(old, ignore_errors=True)
 

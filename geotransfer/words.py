@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 
 from geotransfer.types import Text
 
 __all__ = [
-    "CO2_VERDICTS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS",
-    "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
-    "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "in_words", "place_words",
+    "AMOUNTS", "CO2_VERDICTS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS",
+    "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS", "STABILITIES",
+    "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "amount_words", "column_words", "in_words", "place_words",
 ]  # fmt: skip
 
 UNITS: Mapping[str, Text] = {
@@ -207,3 +208,73 @@ def place_words(name: str, prefecture: str, province: str) -> list[str]:
     (['北京市'], ['甘肃省'])
     """
     return [place for place in dict.fromkeys((prefecture, province)) if place not in ("", name)]
+
+
+AMOUNTS: Mapping[str, tuple[tuple[tuple[float, str], ...], tuple[tuple[float, str], ...]]] = {
+    "t/a": (((1e4, "万吨/年"), (1, "吨/年")), ((1e6, "Mt/a"), (1e3, "kt/a"), (1, "t/a"))),
+    "t CO2/a": (((1e4, "万吨 CO₂/年"), (1, "吨 CO₂/年")), ((1e6, "Mt CO₂/a"), (1e3, "kt CO₂/a"), (1, "t CO₂/a"))),
+    "yuan/a": (
+        ((1e8, "亿元/年"), (1e4, "万元/年"), (1, "元/年")),
+        ((1e9, "billion yuan/a"), (1e6, "million yuan/a"), (1, "yuan/a")),
+    ),
+    "kWh/a": (
+        ((1e8, "亿千瓦时/年"), (1e4, "万千瓦时/年"), (1, "千瓦时/年")),
+        ((1e9, "TWh/a"), (1e6, "GWh/a"), (1, "kWh/a")),
+    ),
+    "tce/a": (((1e4, "万吨标准煤/年"), (1, "吨标准煤/年")), ((1e3, "ktce/a"), (1, "tce/a"))),
+    "m3/a": (((1e8, "亿立方米/年"), (1e4, "万立方米/年"), (1, "立方米/年")), ((1e6, "million m³/a"), (1, "m³/a"))),
+    "m2": (((1e4, "公顷"), (1, "平方米")), ((1e4, "ha"), (1, "m²"))),
+    "persons": (((1e4, "万人"), (1, "人")), ((1, "persons"),)),
+    "plants": (((1, "座"),), ((1, "plants"),)),
+}  # fmt: skip
+"""Unit -> how large amounts of it are told, the largest first, in Chinese and in English."""
+
+
+def amount_words(value: float, unit: str) -> Text:
+    """Return an amount as both languages count it: 万 and 亿, thousand and million.
+
+    Parameters
+    ----------
+    value : float
+        NaN gives a dash.
+    unit : str
+        One of `AMOUNTS`; any other is written behind the number.
+
+    Examples
+    --------
+    >>> amount_words(4e5, "t/a")
+    Text(zh='40 万吨/年', en='400 kt/a')
+    >>> amount_words(-6.25e8, "yuan/a").zh
+    '-6.25 亿元/年'
+    """
+    if not math.isfinite(value):
+        return Text(zh="–", en="–")
+    zh, en = AMOUNTS.get(unit, (((1, unit),), ((1, unit),)))
+    return Text(zh=_stepped(value, zh), en=_stepped(value, en))
+
+
+def column_words(values: Iterable[float], unit: str) -> tuple[Text, list[Text]]:
+    """Return amounts of one column in one unit, that of the largest: the unit, and the numbers alone.
+
+    Examples
+    --------
+    >>> column_words([-1.5e6, 5e5], "t/a")
+    (Text(zh='万吨/年', en='Mt/a'), [Text(zh='-150', en='-1.5'), Text(zh='50', en='0.5')])
+    """
+    amounts = list(values)
+    largest = max((abs(one) for one in amounts if math.isfinite(one)), default=0.0)
+    steps = AMOUNTS.get(unit, (((1, unit),), ((1, unit),)))
+    zh, en = (next((step for step in each if largest >= step[0]), each[-1]) for each in steps)
+    sizes = ((zh[0], ""),), ((en[0], ""),)
+    told = [Text(*(_stepped(one, size) if math.isfinite(one) else "–" for size in sizes)) for one in amounts]
+    return Text(zh=zh[1], en=en[1]), told
+
+
+def _stepped(value: float, steps: tuple[tuple[float, str], ...]) -> str:
+    """Return the value in the first unit that it holds at least once, to three digits or whole."""
+    size, unit = next((step for step in steps if abs(value) >= step[0]), steps[-1])
+    amount = value / size
+    decimals = max(0, 2 - int(math.log10(max(abs(amount), 1.0))))
+    text = f"{amount:,.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{'0' if text == '-0' else text} {unit}".strip()

@@ -1,6 +1,7 @@
-"""Draw docs/map.png, the picture of the README, from the map of a finished run.
+"""Draw docs/map.png, the picture of the README, from the map of a finished run; or that of a plan for docs/match.md.
 
     python scripts/make_picture.py out/aluminium [--chromium /usr/bin/chromium]
+    python scripts/make_picture.py plan_bound --picture docs/match.png
 
 Needs the test extra (playwright, pillow) and a Chromium.
 """
@@ -22,6 +23,7 @@ SIZE = {"width": 1366, "height": 768}
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("result", type=Path)
+    parser.add_argument("--picture", type=Path, default=PICTURE)
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     arguments = parser.parse_args()
     page_uri = (arguments.result / "map.html").resolve().as_uri()
@@ -36,8 +38,8 @@ def main() -> None:
         shot = page.screenshot()
         browser.close()
     # 128 colours are enough for the map and keep the file small
-    Image.open(io.BytesIO(shot)).convert("RGB").quantize(128).save(PICTURE, optimize=True)
-    print(f"{PICTURE.name}: {PICTURE.stat().st_size / 1000:.0f} kB")
+    Image.open(io.BytesIO(shot)).convert("RGB").quantize(128).save(arguments.picture, optimize=True)
+    print(f"{arguments.picture.name}: {arguments.picture.stat().st_size / 1000:.0f} kB")
 
 
 if __name__ == "__main__":

@@ -43,18 +43,63 @@ has_chinese_font() {
     [ -n "$(fc-list :lang=zh 2>/dev/null)" ]
 }
 
+has_qgis() {
+    command -v "${GEOTRANSFER_QGIS_PROCESS:-/usr/bin/qgis_process.bin}" >/dev/null 2>&1 &&
+        QT_QPA_PLATFORM=offscreen /usr/bin/python3 -c 'import qgis.core' >/dev/null 2>&1
+}
+
+has_postgis() {
+    [ -n "${GEOTRANSFER_POSTGRES_BIN:-}" ] ||
+        { ls /usr/lib/postgresql/*/bin/initdb /usr/share/postgresql/*/extension/postgis.control; } >/dev/null 2>&1
+}
+
+# What a missing program means:  says HAS_PROGRAM SENTENCE
+says() {
+    "$1" || echo "$2"
+}
+
 machine() {
     local wanted=()
     has_chromium || wanted+=(chromium)
     has_chinese_font || wanted+=(fonts-noto-cjk fontconfig)
+    has_qgis || wanted+=(qgis python3-qgis)
+    has_postgis || wanted+=(postgresql postgresql-postgis)
     if [ ${#wanted[@]} -gt 0 ] && can_apt; then
         echo "installing ${wanted[*]}"
         apt_install "${wanted[@]}" || echo "apt-get install ${wanted[*]} failed"
     fi
-    has_chromium || echo "no Chromium: the tests marked browser are skipped (Debian: apt install chromium; or set GEOTRANSFER_CHROMIUM)"
-    has_chinese_font || echo "no Chinese font: maps in the browser tests show boxes (Debian: apt install fonts-noto-cjk)"
+    says has_chromium "no Chromium: the tests marked browser are skipped (Debian: apt install chromium; or set GEOTRANSFER_CHROMIUM)"
+    says has_chinese_font "no Chinese font: maps in the browser tests show boxes (Debian: apt install fonts-noto-cjk)"
+    says has_qgis "no QGIS: the tests marked qgis are skipped (Debian: apt install qgis python3-qgis)"
+    says has_postgis "no PostGIS: the tests marked postgis are skipped (Debian: apt install postgresql postgresql-postgis)"
     [ -d "${GEOTRANSFER_TEST_DATA:-../shared/data}" ] ||
         echo "no shared test data: the tests marked data are skipped (set GEOTRANSFER_TEST_DATA)"
+}
+
+# geotransfer for QGIS's own Python, whose numpy is 1: packages once, geotransfer each time (docs/qgis.md).
+qgis_target() {
+    local target=$venv/qgis-python source
+    has_qgis || return 0
+    if [ -z "${GEOTRANSFER_QGIS_TARGET:-}" ]; then
+        source=$(mktemp -d)
+        cp -r geotransfer layers setup.cfg pyproject.toml README.md LICENSE "$source"
+        if ! cmp -s setup.cfg "$target/geotransfer-installed"; then
+            rm -rf "$target"
+            for_qgis "$target" 'numpy<2' 'pyarrow<26' "$source" && cp setup.cfg "$target/geotransfer-installed"
+        else
+            rm -rf "$target/geotransfer" "$target"/geotransfer-*.dist-info
+            for_qgis "$target" --no-deps "$source"
+        fi || echo "the installation for QGIS's Python failed; the tests marked qgis_target are skipped"
+        rm -rf "$source"
+        [ ! -d "$target/geotransfer" ] || export GEOTRANSFER_QGIS_TARGET=$target
+    fi
+    echo "for QGIS: ${GEOTRANSFER_QGIS_TARGET:-nothing}"
+}
+
+for_qgis() {
+    local target=$1
+    shift
+    "$python" -m pip --python /usr/bin/python3 install -q --target "$target" "$@" 2>&1 | { grep -v WARNING || true; }
 }
 
 stage install install
@@ -68,10 +113,12 @@ fi
 export HOME
 
 stage machine machine
+stage "qgis python" qgis_target
 stage "ruff check" "$python" -m ruff check .
 stage "ruff format" "$python" -m ruff format --check .
 stage mypy "$python" -m mypy --strict geotransfer
-stage pytest "$python" -m pytest --durations=20 "$@"
+# A file stays with one worker, so that what its tests share is made once.
+stage pytest "$python" -m pytest -n auto --maxprocesses 4 --dist loadfile --durations=20 "$@"
 
 printf '\n== seconds\n'
 for i in "${!names[@]}"; do

@@ -67,11 +67,41 @@ def missing_for(marker: str) -> str | None:
         return "playwright is not installed: pip install 'geotransfer[test]'"
     if marker == "browser" and find_chromium() is None:
         return "no Chromium: install one, or set GEOTRANSFER_CHROMIUM"
+    if marker == "qgis" and find_qgis_process() is None:
+        return "no qgis_process: install QGIS (Debian: apt install qgis python3-qgis), or set GEOTRANSFER_QGIS_PROCESS"
+    if marker == "qgis_target" and find_qgis_target() is None:
+        return "no geotransfer for QGIS's own Python: see docs/qgis.md, and set GEOTRANSFER_QGIS_TARGET to the folder"
+    if marker == "postgis" and find_postgres() is None:
+        return "no PostgreSQL: install it with PostGIS (Debian: apt install postgresql-15 postgresql-15-postgis-3)"
     return None
 
 
+def find_qgis_target() -> Path | None:
+    """GEOTRANSFER_QGIS_TARGET, a folder of ``pip install --target`` for QGIS's own Python; None when it is not set."""
+    named = os.environ.get("GEOTRANSFER_QGIS_TARGET")
+    if named and not (Path(named) / "geotransfer").is_dir():
+        raise pytest.UsageError(f"GEOTRANSFER_QGIS_TARGET is {named!r}, which holds no geotransfer; correct it")
+    return Path(named) if named else None
+
+
+def find_postgres() -> Path | None:
+    """GEOTRANSFER_POSTGRES_BIN, or the newest of Debian's: a folder with initdb and pg_ctl."""
+    named = os.environ.get("GEOTRANSFER_POSTGRES_BIN")
+    folders = [Path(named)] if named else sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+def find_qgis_process() -> str | None:
+    """GEOTRANSFER_QGIS_PROCESS, or the one of the system; Debian's wrapper is broken, its .bin is not."""
+    named = os.environ.get("GEOTRANSFER_QGIS_PROCESS")
+    candidates = (named,) if named else ("/usr/bin/qgis_process.bin", "qgis_process.bin", "qgis_process")
+    return next((found for found in map(shutil.which, candidates) if found), None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    reasons = {marker: missing_for(marker) for marker in ("data", "browser", "distributed")}
+    reasons = {
+        marker: missing_for(marker) for marker in ("data", "browser", "distributed", "qgis", "qgis_target", "postgis")
+    }
     for item in items:
         for marker, reason in reasons.items():
             if reason and item.get_closest_marker(marker):

@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 from rasterio.transform import from_origin
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
+PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 HEIGHT, WIDTH = 40, 70
 """Cells of one degree over 70-140 E, 15-55 N."""
 
@@ -40,7 +41,10 @@ class Server:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 owner.requests.append((self.path, dict(self.headers)))
-                owner.routes.get(self.path, status(404))(self)
+                whole, bare = self.path, self.path.partition("?")[0]
+                owner.routes.get(whole, owner.routes.get(bare, status(404)))(self)
+
+            do_HEAD = do_GET  # noqa: N815
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""

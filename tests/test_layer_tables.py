@@ -15,6 +15,8 @@ LAYERS = ROOT / "layers"
 TABLES = sorted(path.relative_to(LAYERS).as_posix() for path in LAYERS.glob("*/*.csv"))
 QUALITY = {"measured", "official", "modelled", "assumption"}
 ROWS = {
+    "divisions/division_changes.csv": 1686,
+    "divisions/romanised_names.csv": 251,
     "energy/clean_energy_bases.csv": 8,
     "energy/coal_benchmark_tariff.csv": 33,
     "energy/cost_assumptions.csv": 14,
@@ -30,6 +32,7 @@ ROWS = {
     "energy/wind_zones.csv": 375,
     "industry/data_centre_clusters.csv": 10,
     "industry/price_assumptions.csv": 1,
+    "policy/cooperation_modes.csv": 4,
     "policy/demonstration_zones.csv": 6,
     "policy/list_editions.csv": 9,
     "policy/list_rows.csv": 9,

@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "geotransfer"
 # A room imports only rooms of a line printed above its own; rooms on one line do not import each other.
 LINES = (
     ("errors", "types"),
-    ("words",),
+    ("words", "numpy_fit"),
     ("files",),
     ("crs",),
     ("grid",),
@@ -28,11 +28,11 @@ LINES = (
     ("study",),
     ("maps", "report"),
     ("output_tables",),
-    ("outputs",),
+    ("outputs", "publishing"),
     ("output_sites", "relocation"),
     ("batch",),
-    ("cli",),
     ("qgis",),
+    ("cli",),
 )
 LINE_OF = {room: number for number, line in enumerate(LINES) for room in line}
 DOORS = ("__init__", "__main__")

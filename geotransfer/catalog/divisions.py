@@ -10,7 +10,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import cache
 from itertools import repeat
 from typing import Any, get_args
@@ -18,11 +17,13 @@ from typing import Any, get_args
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.division_guesses import likeness
+from geotransfer.catalog.provinces import province_spellings
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Level
 from geotransfer.words import place_words
 
-__all__ = ["Division", "match_divisions", "short_named"]
+__all__ = ["LEVELS", "Division", "match_divisions", "plain_text", "province_named", "short_named"]
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 """From the widest to the narrowest."""
@@ -35,7 +36,7 @@ SHORTEST = 2
 """Characters of a short name: 易县 is not called 易."""
 GUESSES = 3
 ALIKE = 0.4
-"""Least difflib ratio of a guess."""
+"""Least likeness of a guess, of 1."""
 COMPARED = 40
 """Names that share most characters with an unmatched one; only these are compared letter by letter."""
 _Shorts = dict[tuple[Level, str], tuple[str, ...]]
@@ -95,7 +96,7 @@ def match_divisions(
     level: Level | Sequence[Level] = "county",
     province: str | Iterable[object] | None = None,
 ) -> pd.DataFrame:
-    """Match names or codes to the divisions of today.
+    """Match names or codes to the divisions of today; `join_divisions` takes those of other years, and pinyin.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ def match_divisions(
     found: dict[tuple[str, str], tuple[str, ...]] = {}
     rows = []
     for value, within in zip(values, _provinces(province, len(values)), strict=True):
-        key = (_plain(value), within)
+        key = (plain_text(value), within)
         if key not in found:
             found[key] = _match(*key, wanted)
         rows.append((value, *found[key]))
@@ -161,21 +162,28 @@ def _provinces(province: str | Iterable[object] | None, n: int) -> Iterator[str]
     if province is None:
         return repeat("", n)
     if isinstance(province, str):
-        name = _province_name(_plain(province))
+        name = province_named(plain_text(province))
         if name is None:
-            near = "; ".join(_guesses(_plain(province), LEVELS[:1]))
+            near = "; ".join(_guesses(plain_text(province), LEVELS[:1]))
             hint = f"did you mean {near}? " if near else ""
             raise UnknownNameError(f"province {province!r} does not exist; {hint}give a name such as 内蒙古")
         return repeat(name, n)
-    plain = [_plain(value) for value in province]
+    plain = [plain_text(value) for value in province]
     if len(plain) != n:
         raise InputError(f"there are {len(plain)} provinces for {n} names; expected one each, or one for all")
-    names = {value: _province_name(value) or value for value in set(plain)}
+    names = {value: province_named(value) or value for value in set(plain)}
     return [names[value] for value in plain]
 
 
 @cache
-def _province_name(plain: str) -> str | None:
+def province_named(plain: str) -> str | None:
+    """Return the full name of a province given by adcode, name, short or English name; "" for "", None for no province.
+
+    Examples
+    --------
+    >>> province_named("内蒙古"), province_named("InnerMongolia"), province_named("幽州")
+    ('内蒙古自治区', '内蒙古自治区', None)
+    """
     if not plain:
         return ""
     index = _index()
@@ -183,10 +191,10 @@ def _province_name(plain: str) -> str | None:
         rows = [i for i in table.get(plain, []) if index.rows[i].level == "province"]
         if rows:
             return index.rows[rows[0]].name
-    return None
+    return province_spellings().get(plain.lower())
 
 
-def _plain(value: object) -> str:
+def plain_text(value: object) -> str:
     """Return the value as text without spaces and separators, a code as six digits; missing as ""."""
     if value is None or value is pd.NA or value != value:
         return ""
@@ -198,7 +206,7 @@ def _plain(value: object) -> str:
 def _match(name: str, within: str, wanted: Sequence[Level]) -> tuple[str, ...]:
     """Return adcode, name, province, how, candidates and level."""
     index = _index()
-    if within and _province_name(within) is None:
+    if within and province_named(within) is None:
         return ("", "", "", "unmatched", "; ".join(_guesses(within, LEVELS[:1])), "")
     for how, table, short in (
         ("adcode", index.code, False),
@@ -252,7 +260,7 @@ def _guesses(name: str, levels: Collection[Level], within: str = "") -> list[str
 
 
 def _likeness(name: str, division: Division) -> float:
-    return max(SequenceMatcher(None, name, other).ratio() for other in (division.name, division.qualified))
+    return max(likeness(name, other) / 100.0 for other in (division.name, division.qualified))
 
 
 def _codes() -> list[tuple[str, int]]:

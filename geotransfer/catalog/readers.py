@@ -18,7 +18,7 @@ from shapely.errors import ShapelyError
 
 from geotransfer.errors import CrsError, GeotransferError, InputError, UnknownNameError
 
-__all__ = ["read_features", "read_table"]
+__all__ = ["checked_features", "read_features", "read_table"]
 
 UNREADABLE = (
     DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, PyogrioCRSError, CRSError, ShapelyError,
@@ -75,7 +75,7 @@ def read_features(
         features = _read_parquet(source)
     else:
         features = _read_ogr(source, layer, encoding or _shapefile_encoding(source))
-    return _checked(features, source)
+    return checked_features(features, str(source))
 
 
 def read_table(
@@ -187,19 +187,28 @@ def _wrong_encoding(source: Path) -> InputError:
     )
 
 
-def _checked(features: gpd.GeoDataFrame, source: Path) -> gpd.GeoDataFrame:
+def checked_features(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    """Return features whose geometry is there and has a CRS, in a column named geometry; `name` is for the messages.
+
+    Raises
+    ------
+    InputError
+        No feature, or one without a geometry.
+    CrsError
+        No CRS.
+    """
     empty = features.geometry.isna() | features.geometry.is_empty
     if empty.all():
-        raise InputError(f"file {str(source)!r} holds no features with a geometry, expected at least one")
+        raise InputError(f"file {name!r} holds no features with a geometry, expected at least one")
     if features.crs is None:
         raise CrsError(
-            f"file {str(source)!r} has no CRS, nothing is guessed; expected a .prj or an embedded one: "
+            f"file {name!r} has no CRS, nothing is guessed; expected a .prj or an embedded one: "
             "assign it in your GIS (layer properties) or with gdf.set_crs(...)"
         )
     if empty.any():
         row = int(empty.to_numpy().argmax())
         raise InputError(
-            f"file {str(source)!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
+            f"file {name!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
             "expected one each, nothing is dropped silently: delete or repair them"
         )
     _check_finite(features, source)

@@ -14,9 +14,12 @@ import typer
 from geotransfer.cli import (
     batch_commands,
     diagnosis_commands,
+    division_commands,
     industry_commands,
     layer_commands,
     match_commands,
+    publish_command,
+    qgis_commands,
     route_commands,
     siting_commands,
     study_commands,
@@ -39,7 +42,10 @@ siting_commands.register(app)
 industry_commands.register(app)
 diagnosis_commands.register(app)
 match_commands.register(app)
+publish_command.register(app)
+division_commands.register(layer_commands.app)
 app.add_typer(layer_commands.app, name="layers")
+app.add_typer(qgis_commands.app, name="qgis")
 
 
 def _show_version(wanted: bool) -> None:

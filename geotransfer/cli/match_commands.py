@@ -20,41 +20,53 @@ def register(app: typer.Typer) -> None:
 
 def _match(
     problem: Annotated[Path, typer.Argument(help="A problem (.toml); with --evaluate the folder of a plan.")],
-    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the plan.")] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", help="Folder for the plan; with --evaluate a CSV.")] = None,
     happened: Annotated[
-        Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes.")
+        Path | None, typer.Option("--evaluate", help="CSV of what happened: origin, industry, zone, tonnes (and unit).")
     ] = None,
+    with_map: Annotated[bool, typer.Option("--map/--no-map", help="Write map.html.")] = True,
+    with_report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
 ) -> None:
     """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
     if happened is not None:
-        _evaluate(problem, happened)
+        _evaluate(problem, happened, out)
         return
     if out is None:
         raise typer.BadParameter("say where the plan goes: -o FOLDER")
     from geotransfer.relocation.matching import match
     from geotransfer.relocation.problem import Problem
-    from geotransfer.relocation.writing import write_matching
+    from geotransfer.relocation.writing import check_matching_folder, write_matching
 
+    check_matching_folder(out)
     plan = match(Problem.from_file(problem))
-    folder = write_matching(plan, out)
+    folder = write_matching(plan, out, with_map=with_map, with_report=with_report)
     _summarise(plan)
     typer.echo(f"  files  {folder}")
+    for name in ("map.html", "report.html"):
+        if (folder / name).exists():
+            typer.echo(f"  {name.removesuffix('.html'):<6} {folder / name}")
     if plan.conflict is not None:
         raise typer.Exit(3)
 
 
-def _evaluate(plan: Path, happened: Path) -> None:
+def _evaluate(plan: Path, happened: Path, out: Path | None) -> None:
+    from geotransfer.output_tables import write_table
     from geotransfer.relocation.evaluation import evaluate_matching
 
     table = evaluate_matching(plan, happened)
+    if out is not None:
+        write_table(table, out)
     typer.echo(table.to_string(index=False))
     typer.echo(f"planned {table['planned_t'].sum():,.0f} t/a, happened {table['happened_t'].sum():,.0f} t/a")
+    if silent := int((table["verdict"] == "not reported").sum()):
+        typer.echo(f"{silent} 条计划未见填报, 按 0 计 / {silent} planned ways have no row in the CSV and count as 0")
 
 
 def _summarise(plan: Matching) -> None:
     solved = plan.solved
-    if plan.problem.title:
-        typer.echo(plan.problem.title)
+    title = plan.problem.title
+    if title:
+        typer.echo(title if isinstance(title, str) else f"{title.zh} / {title.en}")
     if plan.conflict is not None:
         typer.echo("  无可行方案; 下列约束不能同时成立 / no plan; these constraints cannot hold together:")
         typer.echo(f"    {'; '.join(plan.conflict.names)}")

@@ -11,9 +11,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from geotransfer.catalog.provinces import OFFICIAL, official_names
 from geotransfer.catalog.readers import read_table
 from geotransfer.errors import InputError
-from geotransfer.industry.provinces import OFFICIAL, official_names
 
 __all__ = ["QUANTITIES", "SHARES", "Panel", "read_panel"]
 

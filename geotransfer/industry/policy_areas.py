@@ -10,6 +10,7 @@ from typing import get_args
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.division_join import former_division
 from geotransfer.catalog.divisions import match_divisions
 from geotransfer.errors import InputError
 from geotransfer.industry.policy_tables import policy_table
@@ -134,7 +135,7 @@ def division_chains(adcodes: Iterable[str]) -> list[DivisionChain]:
     for code in adcodes:
         if code not in table:
             near = str(match_divisions([code])["candidates"].iloc[0])
-            near_it = f"near it: {near}" if near else "expected six digits"
+            near_it = former_division(code) or (f"near it: {near}" if near else "expected six digits")
             raise InputError(
                 f"adcode {code!r} is no division of today; {near_it}; match_divisions finds the code of a name"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from importlib.resources import files
 from typing import Any, cast
@@ -28,6 +29,7 @@ from geotransfer.maps.overlays import (
     route_overlays,
 )
 from geotransfer.maps.payload import MappableResult, embedded_json, quantile_breaks, result_json
+from geotransfer.maps.plan import PlanPanel
 from geotransfer.maps.tiles import tiles_json
 from geotransfer.types import Text
 
@@ -48,7 +50,9 @@ NO_APPROVAL = Text(zh="审图号: 未填", en="审图号 (map approval number): 
 OUR_CREDIT = Text(zh="数据来源见“数据来源与许可”", en="data: see “Data sources and licences”")
 
 
-def suitability_map(result: MappableResult, *, flows: gpd.GeoDataFrame | None = None) -> folium.Map:
+def suitability_map(
+    result: MappableResult, *, flows: gpd.GeoDataFrame | None = None, plan: PlanPanel | None = None
+) -> folium.Map:
     """Return a map of a result that opens with no network: scores, criteria, status, sliders for the weights.
 
     Over the zones lie the catalogue's corridors, hubs, ports, data-centre clusters and clean-energy bases, and the
@@ -60,6 +64,8 @@ def suitability_map(result: MappableResult, *, flows: gpd.GeoDataFrame | None = 
         Or anything with its `ranking` and `provenance`; cells are shown where it has `suitability`.
     flows : GeoDataFrame, optional
         Flows of a relocation, drawn over the zones; see `geotransfer.maps.flows.flow_overlays` for its columns.
+    plan : PlanPanel, optional
+        What the panel says of the plan that the flows are of.
 
     Returns
     -------
@@ -80,27 +86,37 @@ def suitability_map(result: MappableResult, *, flows: gpd.GeoDataFrame | None = 
     """
     outline = NationalOutline(land=boundaries("province"), lines=national_lines())
     moved = [] if flows is None else flow_overlays(flows)
-    overlays = [*moved, *route_overlays(result.provenance["result"]), *catalogue_overlays()]
-    return draw_map(result, overlays=overlays, outline=outline)
+    below = [*route_overlays(result.provenance["result"]), *catalogue_overlays()]
+    if plan is not None:
+        # the plan comes first: what else can be shown is switched off when the map opens
+        moved += [] if plan.places is None else [plan.places]
+        below = [replace(overlay, shown=False) for overlay in below]
+    overlays = [*moved, *below]
+    return draw_map(result, overlays=overlays, outline=outline, plan=plan)
 
 
-def draw_map(result: MappableResult, *, overlays: Sequence[Overlay], outline: NationalOutline) -> folium.Map:
+def draw_map(
+    result: MappableResult, *, overlays: Sequence[Overlay], outline: NationalOutline, plan: PlanPanel | None = None
+) -> folium.Map:
     """Return the map of a result with overlays and an outline of one's own; see `suitability_map`."""
     document = {
         **result_json(result),
         "view": _corners(_whole(result.ranking)),
-        "first_view": _corners(_first_view(result.ranking)),
+        # flows cross the country: the view holds both ends
+        "first_view": _corners(_first_view(result.ranking) if plan is None else _whole(result.ranking)),
         "outline": outline_json(outline),
         "overlays": [overlay_json(overlay) for overlay in overlays],
         "tiles": tiles_json(result.provenance["result"]["map"].get("tiles")),
         "cells": cells_json(getattr(result, "suitability", None), _score_breaks(result.ranking)),
     }
+    if plan is not None:
+        document |= {"title": plan.title.as_dict(), "plan": True}
     page = _empty_map()
     root = cast(Figure, page.get_root())
     root.title = escape(f"{document['title']['zh']} · {document['title']['en']}")
     for name, markup in _head().items():
         root.header.add_child(_Verbatim(markup), name=name)
-    body = _body(document, result.provenance["result"], outline)
+    body = _body(document, result.provenance["result"], outline, plan)
     root.html.add_child(_Verbatim(body), name="geotransfer_page")
     page.add_child(_Start())  # type: ignore[no-untyped-call]
     return page
@@ -185,11 +201,14 @@ def _head() -> dict[str, str]:
     }
 
 
-def _body(document: Mapping[str, Any], facts: Mapping[str, Any], outline: NationalOutline) -> str:
+def _body(
+    document: Mapping[str, Any], facts: Mapping[str, Any], outline: NationalOutline, plan: PlanPanel | None
+) -> str:
     number = facts["map"]["approval_number"]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return environment.from_string(_template("page.html")).render(
         title=document["title"],
+        plan=plan,
         screening_note=facts["screening_note"],
         headline=facts["headline"],
         approval=Text(zh=f"审图号: {number}", en=f"审图号: {number}") if number else NO_APPROVAL,

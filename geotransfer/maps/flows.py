@@ -11,6 +11,7 @@ import numpy as np
 from geotransfer.errors import InputError
 from geotransfer.maps.overlays import Overlay
 from geotransfer.types import Text
+from geotransfer.words import amount_words
 
 __all__ = ["flow_overlays"]
 
@@ -30,7 +31,8 @@ def flow_overlays(flows: gpd.GeoDataFrame) -> list[Overlay]:
     ----------
     flows : GeoDataFrame
         Lines with a CRS. Columns ``origin`` and ``destination`` (names), ``industry``, ``tonnes`` (t/a, >= 0),
-        ``cost`` (yuan/a) and ``co2`` (t/a; NaN in these two: not known). Flows of 0 t are left out.
+        ``cost`` (yuan/a) and ``co2`` (t/a; NaN in these two: not known). Flows of 0 t are left out. ``industry_en``,
+        where there is one, is what an industry is called in English.
 
     Returns
     -------
@@ -72,21 +74,23 @@ def _overlay(number: int, name: Hashable, rows: gpd.GeoDataFrame, most: float) -
         geometry=rows.geometry.to_numpy(),
         crs=rows.crs,
     )
-    title = Text(zh=f"转移流: {name}", en=f"Relocation flows: {name}")
+    english = str(rows["industry_en"].iloc[0]) if "industry_en" in rows else str(name)
+    title = Text(zh=f"转移流: {name}", en=f"Relocation flows: {english}")
     colour = COLOURS[number % len(COLOURS)]
     return Overlay(f"flows-{number + 1}", title, features, colour, "line", shown=True, origin=GIVEN)
 
 
 def _details(record: Mapping[Any, Any]) -> Text:
     tonnes, cost, co2 = (float(record[name]) for name in NUMBERS)
-    zh, en = [f"{tonnes:,.0f} 吨/年"], [f"{tonnes:,.0f} t/a"]
+    told = [amount_words(tonnes, "t/a")]
     if np.isfinite(cost):
-        zh.append(f"成本 {cost:,.0f} 元/年")
-        en.append(f"cost {cost:,.0f} yuan/a")
+        paid = amount_words(cost, "yuan/a")
+        told.append(Text(zh=f"成本 {paid.zh}", en=f"cost {paid.en}"))
     if np.isfinite(co2):
-        zh.append(f"CO2 {co2:,.0f} 吨/年")
-        en.append(f"CO2 {co2:,.0f} t/a")
-    return Text(zh="; ".join(zh), en="; ".join(en))
+        change = amount_words(co2, "t CO2/a")
+        sign = "+" if co2 > 0 else ""
+        told.append(Text(zh=f"碳排放变化 {sign}{change.zh}", en=f"change of CO₂ {sign}{change.en}"))
+    return Text(zh="; ".join(one.zh for one in told), en="; ".join(one.en for one in told))
 
 
 def _check(flows: gpd.GeoDataFrame) -> None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from geotransfer.catalog.boundaries import boundaries
 from geotransfer.errors import InputError
+from geotransfer.relocation.problem import UNITS
+from geotransfer.relocation.provinces import full_name
 from geotransfer.relocation.writing import read_record
 
 __all__ = ["evaluate_matching"]
 
 KEYS = ["origin", "industry", "zone"]
+NAMED = 5
+"""How many wrong cells an error names."""
 
 
 def evaluate_matching(plan: str | os.PathLike[str], happened: str | os.PathLike[str]) -> pd.DataFrame:
@@ -24,18 +31,22 @@ def evaluate_matching(plan: str | os.PathLike[str], happened: str | os.PathLike[
     plan : path
         Folder of `write_matching`.
     happened : path
-        CSV with the columns origin, industry, zone (keys as in flows.csv) and tonnes (t/a, 0 or more).
+        CSV with the columns origin (a province), industry (of the plan), zone (a key as in flows.csv, the name of a
+        candidate, or the code of any county) and tonnes (0 or more); t/a, unless a column unit says t/a, kt/a or 万t/a
+        of each row.
 
     Returns
     -------
     DataFrame
         origin, industry, zone, planned_t, happened_t, difference_t, done_share (what happened of what was planned, at
-        most 1; NaN where nothing was planned) and verdict: "done" (95 % or more), "partly", "not started", "unplanned".
+        most 1; NaN where nothing was planned) and verdict: "done" (95 % or more), "partly", "not started" (a row that
+        says 0), "not reported" (planned, no row; counted as 0), "unplanned".
 
     Raises
     ------
     InputError
-        No plan in the folder, a column missing, tonnes below 0 or not a number, a way named twice.
+        No plan in the folder, a column or cell missing, a unit, zone, origin or industry that is not known, tonnes
+        below 0 or not a number, a way named twice.
 
     Examples
     --------
@@ -47,29 +58,78 @@ def evaluate_matching(plan: str | os.PathLike[str], happened: str | os.PathLike[
     record = read_record(plan)
     if record["conflict"] is not None:
         raise InputError(f"folder {str(plan)!r} holds a conflict, not a plan; there is nothing to compare")
-    planned = _flows(Path(plan) / "flows.csv").rename(columns={"tonnes": "planned_t"})
-    actual = _flows(happened).rename(columns={"tonnes": "happened_t"})
-    table = planned.merge(actual, on=KEYS, how="outer").fillna({"planned_t": 0.0, "happened_t": 0.0})
+    flows = Path(plan) / "flows.csv"
+    planned = _flows(flows).assign(unit="t/a")
+    actual = _known(_flows(happened), planned, record, what=repr(str(happened)))
+    planned, actual = _tonnes(planned, "planned_t", flows), _tonnes(actual, "happened_t", happened)
+    table = planned.merge(actual, on=KEYS, how="outer", indicator=True)
+    silent = table.pop("_merge") == "left_only"
+    table = table.fillna({"planned_t": 0.0, "happened_t": 0.0})
     table["difference_t"] = table["happened_t"] - table["planned_t"]
     share = table["happened_t"] / table["planned_t"].where(table["planned_t"] > 0)
     table["done_share"] = share.clip(upper=1.0)
     table["verdict"] = np.select(
-        [share.isna(), share >= 0.95, share > 0], ["unplanned", "done", "partly"], default="not started"
+        [silent, share.isna(), share >= 0.95, share > 0],
+        ["not reported", "unplanned", "done", "partly"],
+        default="not started",
     )
     return table
 
 
 def _flows(path: str | os.PathLike[str]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, encoding="utf-8-sig", dtype={"zone": str})
+        table = pd.read_csv(path, encoding="utf-8-sig", dtype={"zone": str, "origin": str, "industry": str})
     except (OSError, ValueError) as error:
         raise InputError(f"{str(path)!r} cannot be read: {error}") from error
     missing = [column for column in [*KEYS, "tonnes"] if column not in table]
     if missing:
         raise InputError(f"{str(path)!r} has no column {', '.join(missing)}; expected {', '.join([*KEYS, 'tonnes'])}")
-    tonnes = pd.to_numeric(table["tonnes"], errors="coerce")
+    for column in [*KEYS, "tonnes"]:
+        empty = table[column].isna() | (table[column].astype(str).str.strip() == "")
+        if empty.any():
+            lines = _some(str(number + 2) for number in np.flatnonzero(empty))
+            raise InputError(f"{str(path)!r}: {column} is empty in line {lines}; fill it in or leave the row out")
+    # a spreadsheet may have made a number of the key
+    return table.assign(**{c: table[c].str.strip() for c in KEYS}).assign(
+        zone=table["zone"].str.strip().str.removesuffix(".0")
+    )
+
+
+def _known(actual: pd.DataFrame, planned: pd.DataFrame, record: Mapping[str, Any], *, what: str) -> pd.DataFrame:
+    """Return what happened with origins, industries and zones as the plan calls them."""
+    industries = set(planned["industry"]) | set(record.get("problem", {}).get("industries", {}))
+    _refuse(actual["industry"], industries, f"{what}: industry", f"expected {', '.join(sorted(industries))}")
+    by_name = {full_name(origin): origin for origin in planned["origin"]}
+    origins = {origin: by_name.get(full_name(origin), origin) for origin in actual["origin"].unique()}
+    candidates: dict[str, str] = record.get("candidates", {})
+    named = {name: key for key, name in candidates.items() if list(candidates.values()).count(name) == 1}
+    zones = actual["zone"].map(lambda zone: zone if zone in candidates else named.get(zone, zone))
+    unknown = set(zones) - set(candidates) - set(planned["zone"])
+    if unknown:
+        counties = set(boundaries("county")["adcode"].astype(str))
+        told = "expected the key or the name of a candidate of the plan, or the code of a county"
+        _refuse(zones, counties | set(candidates) | set(planned["zone"]), f"{what}: zone", told)
+    return actual.assign(origin=actual["origin"].map(origins), zone=zones)
+
+
+def _refuse(values: pd.Series, known: set[str], what: str, expected: str) -> None:
+    strange = sorted(set(values) - known)
+    if strange:
+        raise InputError(f"{what} {_some(map(repr, strange))} is not known; {expected}")
+
+
+def _some(words: Iterable[str]) -> str:
+    listed = list(words)
+    return ", ".join(listed[:NAMED]) + (f" and {len(listed) - NAMED} more" if len(listed) > NAMED else "")
+
+
+def _tonnes(table: pd.DataFrame, column: str, path: str | os.PathLike[str]) -> pd.DataFrame:
+    units = table["unit"].fillna("").astype(str).str.strip() if "unit" in table else pd.Series("t/a", index=table.index)
+    _refuse(units, set(UNITS), f"{str(path)!r}: unit", f"expected {', '.join(UNITS)} in every row, or no column unit")
+    tonnes = pd.to_numeric(table["tonnes"], errors="coerce") * units.map(UNITS)
     if not (np.isfinite(tonnes) & (tonnes >= 0)).all():
-        raise InputError(f"{str(path)!r}: tonnes below 0 or not a number; expected t/a, 0 or more")
+        raise InputError(f"{str(path)!r}: tonnes below 0 or not a number; expected 0 or more, t/a unless unit says so")
     if table.duplicated(KEYS).any():
-        raise InputError(f"{str(path)!r} names a way twice; add the tonnes up")
-    return table.assign(tonnes=tonnes)[[*KEYS, "tonnes"]]
+        twice = table.loc[table.duplicated(KEYS), KEYS].iloc[0].tolist()
+        raise InputError(f"{str(path)!r} names a way twice ({' / '.join(twice)}); add the tonnes up")
+    return table.assign(**{column: tonnes})[[*KEYS, column]]

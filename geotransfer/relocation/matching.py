@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import scipy.sparse as sp
 
 from geotransfer.errors import InputError
 from geotransfer.relocation.blocks import Block, net_co2, stacked
 from geotransfer.relocation.building import blocks_of, ceilings_of, costs_of
 from geotransfer.relocation.conflicts import Conflict, find_conflict
+from geotransfer.relocation.cooperation import enclave_zones
 from geotransfer.relocation.front import Front, epsilon_front
 from geotransfer.relocation.instance import Layout
 from geotransfer.relocation.problem import Problem
@@ -47,10 +49,8 @@ class Matching:
     ----------
     problem : Problem
     places : Places
-    flows : DataFrame
-        origin, industry, zone, name, province, tonnes (built, t/a), closed (t/a), cost_yuan (a), co2_change_t (a).
-    plants : DataFrame
-        zone, name, province, industry, tonnes, score.
+    flows, plants : DataFrame
+        Columns as `geotransfer.relocation.columns.TABLES` describes them; without a plan no rows.
     slack : tuple of Slack
         One per constraint.
     solved : Solved
@@ -82,6 +82,18 @@ class Matching:
         from geotransfer.relocation.drawing import flow_lines
 
         return flow_lines(self.flows, self.places)
+
+    @property
+    def slack_table(self) -> pd.DataFrame:
+        """The slack of each constraint as a table, a row each."""
+        return pd.DataFrame([asdict(row) for row in self.slack], columns=[field.name for field in fields(Slack)])
+
+    @property
+    def front_table(self) -> pd.DataFrame | None:
+        """Cost and change of CO2 of the plans of the front; None without one."""
+        if self.front is None:
+            return None
+        return pd.DataFrame({"cost_yuan": self.front.cost, "co2_change_t": self.front.co2})
 
 
 def match(problem: Problem) -> Matching:
@@ -119,6 +131,7 @@ def match(problem: Problem) -> Matching:
     500000
     """
     places = read_places(problem)
+    enclave_zones(problem.cooperation, places.table)  # an unknown place is told of before the search, not after it
     layout = Layout(instance_of(problem, places), lots=problem.rules.smallest_lot is not None)
     if not layout.n_pairs:
         raise InputError("no way is open: no candidate has a score and a cost for an industry that is offered")
@@ -126,10 +139,10 @@ def match(problem: Problem) -> Matching:
     costs, ceilings = costs_of(problem, layout), ceilings_of(problem)
     limits = Limits(problem.limits.seconds, problem.limits.gap)
     solved, cuts = with_ceilings(layout, costs, blocks, ceilings=ceilings, limits=limits)
+    flows, plants = _flows(solved, problem, places, layout), _plants(solved, places, layout)
     if solved.unknowns is None:
         conflict = find_conflict(layout, [*blocks, *cuts], seconds=min(20.0, limits.seconds))
-        return Matching(problem, places, _flows(None, problem, places, layout), _plants(None, places, layout),
-                        (), solved, {}, {}, conflict)  # fmt: skip
+        return Matching(problem, places, flows, plants, (), solved, {}, {}, conflict)
     shares = {name: herfindahl_of(layout, solved.unknowns, k) for k, name in enumerate(problem.industries)}
     above = {
         name: max(shares[name] - ceilings[k], 0.0)
@@ -138,8 +151,7 @@ def match(problem: Problem) -> Matching:
     }
     front = _front(problem, layout, blocks, costs) if problem.goal.kind == "front" else None
     slack = tuple(_slack(block, layout, solved.unknowns) for block in _joined(blocks, cuts))
-    return Matching(problem, places, _flows(solved, problem, places, layout), _plants(solved, places, layout),
-                    slack, solved, shares, above, None, front)  # fmt: skip
+    return Matching(problem, places, flows, plants, slack, solved, shares, above, None, front)
 
 
 def _front(problem: Problem, layout: Layout, blocks: list[Block], costs: FloatArray) -> Front:
@@ -165,14 +177,18 @@ def _slack(block: Block, layout: Layout, unknowns: FloatArray) -> Slack:
     slack = block.slack(unknowns)
     size = np.abs(block.matrix).max() * block.scale * (layout.instance.offer.sum() / layout.unit_t)
     tight = BINDS * (1.0 if block.unit == "plants" else float(size))
-    if not len(slack):
-        return Slack(block.name, "", float("inf"), block.unit, 0, 0)
-    row = int(np.argmin(slack))
-    return Slack(block.name, block.labels[row], float(slack[row]), block.unit, int((slack <= tight).sum()), len(slack))
+    # the row of a plant that is not built says nothing
+    touched = sp.csr_array((np.ones(block.matrix.nnz), block.matrix.indices, block.matrix.indptr), block.matrix.shape)
+    said = touched @ (np.abs(unknowns) > SMALLEST_T / layout.unit_t).astype(np.float64) > 0
+    if not said.any():
+        return Slack(block.name, "", float("inf"), block.unit, 0, len(slack))
+    row = int(np.argmin(np.where(said, slack, np.inf)))
+    binding = int(((slack <= tight) & said).sum())
+    return Slack(block.name, block.labels[row], float(slack[row]), block.unit, binding, len(slack))
 
 
-def _flows(solved: Solved | None, problem: Problem, places: Places, layout: Layout) -> pd.DataFrame:
-    tonnes = np.zeros(0) if solved is None or solved.unknowns is None else solved.unknowns[: layout.n_pairs]
+def _flows(solved: Solved, problem: Problem, places: Places, layout: Layout) -> pd.DataFrame:
+    tonnes = np.zeros(0) if solved.unknowns is None else solved.unknowns[: layout.n_pairs]
     tonnes = tonnes * layout.unit_t
     used = np.flatnonzero(tonnes > SMALLEST_T)
     origin, place, moved = layout.pair_origin[used], layout.pair_destination[used], tonnes[used]
@@ -190,8 +206,8 @@ def _flows(solved: Solved | None, problem: Problem, places: Places, layout: Layo
     }).sort_values(["industry", "tonnes"], ascending=[True, False], ignore_index=True)  # fmt: skip
 
 
-def _plants(solved: Solved | None, places: Places, layout: Layout) -> pd.DataFrame:
-    if solved is None or solved.unknowns is None:
+def _plants(solved: Solved, places: Places, layout: Layout) -> pd.DataFrame:
+    if solved.unknowns is None:
         tonnes: FloatArray = np.zeros(layout.n_plants)
     else:
         moved = np.maximum(solved.unknowns[: layout.n_pairs], 0.0) * layout.unit_t

@@ -11,8 +11,11 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError
+from geotransfer.relocation.cooperation import Cooperation, check_cooperation
+from geotransfer.relocation.provinces import check_standing
 from geotransfer.relocation.rules import Rules
 from geotransfer.spec.base import Model
+from geotransfer.types import Text
 
 __all__ = ["RESOURCES", "UNITS", "Candidates", "Goal", "Industry", "Offer", "Problem", "SolverLimits"]
 
@@ -115,16 +118,23 @@ class Problem(Model):
 
     Attributes
     ----------
+    title : str or Text
+        In one language, or ``{ zh = ..., en = ... }``.
     unit : str
         Of every capacity: t/a, kt/a or 万t/a.
     moved : "all", a share, or a dict
         How much of what is offered must find a place; by industry in the problem's unit.
     rules : Rules
         What a plan must keep.
+    cooperation : Cooperation
+        Who gets what of it.
+    standing : dict
+        Industry -> province -> what stands there now, in the problem's unit; all provinces that have any. Only the
+        structure before and after is reckoned with it.
     """
 
     schema_: Literal[1] = Field(alias="schema")
-    title: str = ""
+    title: str | Text = ""
     unit: Literal["t/a", "kt/a", "万t/a"]
     industries: dict[str, Industry] = Field(min_length=1)
     offers: tuple[Offer, ...] = Field(min_length=1)
@@ -133,6 +143,8 @@ class Problem(Model):
     moved: Literal["all"] | float | dict[str, float] = "all"
     rules: Rules = Rules()
     limits: SolverLimits = SolverLimits()
+    cooperation: Cooperation = Cooperation()
+    standing: dict[str, dict[str, float]] = Field(default_factory=dict)
 
     @field_validator("offers")
     @classmethod
@@ -152,6 +164,11 @@ class Problem(Model):
                     f"units are mixed: {offer.origin} offers in {offer.unit}, the problem is in {self.unit}; convert it"
                 )
         self._check_moved()
+        known = {n: [*i.value, *(["energy_tce"] if "energy" in i.use else [])] for n, i in self.industries.items()}
+        check_cooperation(self.cooperation, known=known, origins=[offer.origin for offer in self.offers])
+        if strange := sorted(set(self.standing) - set(self.industries)):
+            raise ValueError(f"standing of {', '.join(strange)}, expected industries of {', '.join(self.industries)}")
+        check_standing(self.standing, offers=[(o.origin, o.industry, o.capacity, o.existing) for o in self.offers])
         return self
 
     def _check_moved(self) -> None:

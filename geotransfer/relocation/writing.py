@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import secrets
-import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,21 +12,37 @@ from typing import Any
 import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
-from geotransfer.outputs import WRITE_ERRORS
-from geotransfer.relocation.ledger import ledger
+from geotransfer.output_tables import column_record, describe_columns, write_json, write_table
+from geotransfer.outputs import sibling_folder, swap_folder
+from geotransfer.relocation.columns import TABLES, described
+from geotransfer.relocation.ledger import Ledger, ledger
 from geotransfer.relocation.matching import Matching
+from geotransfer.relocation.plan_map import write_plan_map
+from geotransfer.relocation.plan_report import plan_report
 
-__all__ = ["FILES", "matching_record", "write_matching"]
+__all__ = ["FILES", "SOMETIMES", "check_matching_folder", "matching_record", "write_matching"]
 
 KIND = "matching"
-FILES = ("flows.csv", "flows.gpkg", "plants.csv", "slack.csv", "ledger.csv", "structure.csv", "run.json")
-"""What a folder holds when there is a plan; without one conflict.json and run.json. run.json is written last."""
+ALWAYS = ("flows", "plants", "slack", "ledger", "structure")
+FILES = (*(f"{name}.csv" for name in ALWAYS), "flows.gpkg", "plan.columns.json", "map.html", "report.html", "run.json")
+"""What a folder holds when there is a plan; without one conflict.json, report.html and run.json. run.json is last."""
+SOMETIMES = ("sharing.csv", "front.csv", "conflict.json")
 
 
-def write_matching(matching: Matching, directory: str | os.PathLike[str]) -> Path:
-    """Write a matching into a folder and return it.
+def write_matching(
+    matching: Matching, directory: str | os.PathLike[str], *, with_map: bool = True, with_report: bool = True
+) -> Path:
+    """Write a matching into a folder and return it, whole or not at all.
 
-    A new or empty folder, or one that holds a matching already, which is replaced.
+    A new or empty folder, or one that holds a matching already: it is replaced, files of others in it stay.
+
+    Parameters
+    ----------
+    matching : Matching
+    directory : path
+    with_map, with_report : bool
+        Whether map.html and report.html are written. There is no map without a plan, or when the run of the first
+        industry is gone.
 
     Raises
     ------
@@ -53,35 +67,32 @@ def write_matching(matching: Matching, directory: str | os.PathLike[str]) -> Pat
     True
     """
     target = Path(directory).resolve()
-    _check(target)
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(6)}")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft.mkdir()
-        _write(matching, draft)
-        if target.exists():
-            shutil.rmtree(target)
-        draft.rename(target)
-    except WRITE_ERRORS as error:
-        raise OutputError(
-            f"the matching cannot be written to {str(target)!r}: {error}; choose another folder"
-        ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+    check_matching_folder(target)
+    with sibling_folder(target) as folder:
+        _write(matching, folder, with_map=with_map, with_report=with_report)
+        swap_folder(folder, target, ours=(*FILES, *SOMETIMES))
     return target
 
 
-def _check(target: Path) -> None:
+def check_matching_folder(directory: str | os.PathLike[str]) -> None:
+    """Raise `OutputError` when a matching may not be written to `directory`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> check_matching_folder(tempfile.mkdtemp())
+    """
+    target = Path(directory).resolve()
     if target.is_file():
         raise OutputError(f"output {str(target)!r} is a file, expected a folder; choose another name")
     if target.is_dir() and any(target.iterdir()):
-        known = {*FILES, "conflict.json", "front.csv", "front.svg"}
-        strange = [item.name for item in target.iterdir() if item.name not in known]
-        if strange or not (target / "run.json").exists():
+        try:
+            read_record(target)
+        except InputError as error:
             raise OutputError(
-                f"output folder {str(target)!r} holds something else than a matching; expected a new or empty one"
-            )
-        read_record(target)
+                f"output folder {str(target)!r} holds something else than a matching; expected a new or empty one, or "
+                "one with a matching's run.json: choose another"
+            ) from error
 
 
 def read_record(directory: str | os.PathLike[str]) -> dict[str, Any]:
@@ -103,23 +114,20 @@ def read_record(directory: str | os.PathLike[str]) -> dict[str, Any]:
 
 def matching_record(matching: Matching) -> dict[str, Any]:
     """Return what run.json says: the problem, the status, the bound, the slack of every constraint."""
-    solved = matching.solved
+    solved, flows = matching.solved, matching.flows
     return {
         "kind": KIND,
         "problem": matching.problem.model_dump(mode="json", by_alias=True),
         "status": solved.status,
-        "objective": _number(solved.objective),
-        "bound": _number(solved.bound),
-        "gap": _number(solved.gap),
+        **{key: _number(getattr(solved, key)) for key in ("objective", "bound", "gap")},
         "seconds": round(solved.seconds, 3),
         "rounds_of_cuts": solved.rounds,
-        "tonnes": float(matching.flows["tonnes"].sum()),
-        "cost_yuan": float(matching.flows["cost_yuan"].sum()),
-        "co2_change_t": _number(float(matching.flows["co2_change_t"].sum(skipna=False))),
+        **{key: _number(float(flows[key].sum(skipna=False))) for key in ("tonnes", "cost_yuan", "co2_change_t")},
         "herfindahl": {name: _number(value) for name, value in matching.herfindahl.items()},
         "herfindahl_above_ceiling": matching.above_ceiling,
         "constraints": [{**asdict(row), "least": _number(row.least)} for row in matching.slack],
         "conflict": None if matching.conflict is None else asdict(matching.conflict),
+        "candidates": {str(zone): str(name) for zone, name in matching.places.table["name"].items()},
     }
 
 
@@ -127,41 +135,37 @@ def _number(value: float) -> float | None:
     return float(value) if math.isfinite(value) else None
 
 
-def _write(matching: Matching, folder: Path) -> None:
-    record = matching_record(matching)
+def _write(matching: Matching, folder: Path, *, with_map: bool, with_report: bool) -> None:
+    record, book = matching_record(matching), None
     if matching.conflict is not None:
-        _json(record["conflict"], folder / "conflict.json")
+        write_json(record["conflict"], folder / "conflict.json")
     else:
-        _table(matching.flows, folder / "flows.csv")
-        matching.lines.to_file(folder / "flows.gpkg", layer="flows", driver="GPKG", engine="pyogrio")
-        _table(matching.plants, folder / "plants.csv")
         book = ledger(matching)
-        _table(book.table, folder / "ledger.csv")
-        _table(book.structure, folder / "structure.csv")
-        _write_slack(matching, folder)
-        if matching.front is not None:
-            _write_front(matching, folder)
-    _json(record, folder / "run.json")
+        _write_tables(matching, book, folder)
+    if with_map and book is not None:
+        write_plan_map(matching, book, folder / "map.html")
+    if with_report:
+        (folder / "report.html").write_text(plan_report(matching, book), encoding="utf-8", newline="\n")
+    write_json(record, folder / "run.json")
 
 
-def _table(table: pd.DataFrame, path: Path) -> None:
-    """Write UTF-8 with BOM, which Excel reads; a text cell that Excel would run as a formula gets a leading '."""
-    text = table.select_dtypes(exclude="number").fillna("").astype(str)
-    safe = text.where(~text.apply(lambda cells: cells.str.startswith(("=", "+", "-", "@"))), "'" + text)
-    table = table.assign(**{str(name): safe[name] for name in safe})
-    table.to_csv(path, index=False, encoding="utf-8-sig", float_format="%.12g", lineterminator="\n")
-
-
-def _write_slack(matching: Matching, folder: Path) -> None:
-    _table(pd.DataFrame([asdict(row) for row in matching.slack]), folder / "slack.csv")
-
-
-def _write_front(matching: Matching, folder: Path) -> None:
-    if matching.front is not None:
-        table = pd.DataFrame({"cost_yuan": matching.front.cost, "co2_change_t": matching.front.co2})
-        _table(table, folder / "front.csv")
-
-
-def _json(value: Any, path: Path) -> None:
-    text = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+def _write_tables(matching: Matching, book: Ledger, folder: Path) -> None:
+    tables: dict[str, pd.DataFrame | None] = {
+        "flows": matching.flows,
+        "plants": matching.plants,
+        "slack": matching.slack_table,
+        "ledger": book.table,
+        "structure": book.structure,
+        "sharing": None if book.sharing.empty else book.sharing,
+        "front": matching.front_table,
+    }
+    told = {}
+    for name, table in tables.items():
+        if table is not None:
+            written = described(name, table)
+            write_table(written, folder / f"{name}.csv")
+            told[f"{name}.csv"] = [column_record(column) for column in TABLES[name] if column.name in written]
+    path = folder / "flows.gpkg"
+    matching.lines.to_file(path, layer="flows", driver="GPKG", engine="pyogrio", VERSION="1.3")
+    describe_columns(TABLES["flows"], path, layer="flows")
+    write_json(told, folder / "plan.columns.json")

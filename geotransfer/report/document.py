@@ -39,7 +39,7 @@ from geotransfer.words import (
     place_words,
 )
 
-__all__ = ["ReportableResult", "render_report"]
+__all__ = ["ReportableResult", "page_environment", "render_report", "template_text"]
 
 TOP = 20
 MISSING = "–"
@@ -81,10 +81,10 @@ def render_report(result: ReportableResult) -> str:
     if ranking.empty:
         raise InputError("the ranking has no zones, so there is nothing to report; run the scenario on some zones")
     return (
-        _environment()
+        page_environment()
         .get_template("report.html")
         .render(
-            style=Markup(_template("report.css")),
+            style=Markup(template_text("report.css")),
             facts=facts,
             scenario=facts["scenario"],
             execution=result.provenance["execution"],
@@ -111,9 +111,10 @@ def render_report(result: ReportableResult) -> str:
     )
 
 
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return what renders the templates of this room: everything escaped, what is not given raises."""
     environment = Environment(
-        loader=FunctionLoader(_template),
+        loader=FunctionLoader(template_text),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -288,5 +289,6 @@ def _short(sha256: str | None) -> str:
     return sha256[:12] if sha256 else MISSING
 
 
-def _template(name: str) -> str:
+def template_text(name: str) -> str:
+    """Return a file of templates/."""
     return files("geotransfer.report").joinpath("templates", name).read_text(encoding="utf-8")

@@ -23,6 +23,8 @@ EXCLUDED, UNKNOWN, LAND, LINE = "#cdd1d5", "url(#hatch)", "#f4f4f1", "#3e4c59"
 TOLERANCE_DEG = 0.06
 METRES_PER_STEP = 5000.0
 """One unit of the picture: under half a millimetre of the printed page."""
+FLOW, WIDEST = "#d55e00", 14.0
+"""Colour of the flows (Okabe and Ito's vermilion), and the width of the largest."""
 DOT = "h2v2h-2z"
 """What stands for an island that is smaller than one unit."""
 
@@ -62,8 +64,16 @@ def _ramp(classes: int) -> list[str]:
     return [RAMP[int(k * last / (classes - 1) + 0.5) if classes > 1 else last] for k in range(classes)]
 
 
-def minimap_svg(ranking: gpd.GeoDataFrame) -> Markup:
-    """Return the scores of a ranking as an SVG element; without text, so that nothing in it needs escaping."""
+def minimap_svg(ranking: gpd.GeoDataFrame, *, flows: gpd.GeoDataFrame | None = None) -> Markup:
+    """Return the scores of a ranking as an SVG element; without text, so that nothing in it needs escaping.
+
+    Parameters
+    ----------
+    ranking : GeoDataFrame
+        Of a result.
+    flows : GeoDataFrame, optional
+        Lines with a column ``tonnes``, drawn over all as wide as their tonnes; a ring at the end of each.
+    """
     land = _projected(np.asarray(boundaries("province").geometry, dtype=object))
     lines = national_lines().to_crs(CHINA_ALBERS).geometry
     left, bottom, right, top = np.asarray(shapely.total_bounds([*land, *lines])) + np.array([-1, -1, 1, 1]) * 5e4
@@ -74,6 +84,7 @@ def minimap_svg(ranking: gpd.GeoDataFrame) -> Markup:
         *_zones(ranking, picture),
         f'<path d="{picture.areas(land)}" fill="none" stroke="{LINE}" stroke-width="1.6"/>',
         f'<path d="{picture.lines(lines)}" fill="none" stroke="{LINE}" stroke-width="3"/>',
+        *([] if flows is None else _flows(flows, picture)),
     ]
     return Markup(
         f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="示意图 Schematic map" stroke-linejoin="round">'
@@ -95,6 +106,16 @@ def _zones(ranking: gpd.GeoDataFrame, picture: _Picture) -> Iterator[str]:
             edge = "#cdd1d5" if fill == UNKNOWN else fill
             yield f'<path d="{path}" fill="{fill}" stroke="{edge}" stroke-width="0.7"/>'
         yield from picture.circles(points[fills[~areal] == fill], str(fill))
+
+
+def _flows(flows: gpd.GeoDataFrame, picture: _Picture) -> Iterator[str]:
+    tonnes = flows["tonnes"].to_numpy(dtype=np.float64)
+    lines = np.asarray(flows.to_crs(CHINA_ALBERS).geometry, dtype=object)
+    for line, width in zip(lines, np.maximum(3.0, WIDEST * tonnes / max(tonnes.max(initial=0.0), 1.0)), strict=True):
+        path, (x, y) = picture.lines(gpd.GeoSeries([line])), picture.steps(line)[-1]
+        for colour, wide in (("#fff", width + 4), (FLOW, width)):
+            yield f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{wide:.1f}"/>'
+        yield f'<circle cx="{x}" cy="{y}" r="10" fill="#fff" stroke="{FLOW}" stroke-width="5"/>'
 
 
 def _fills(ranking: gpd.GeoDataFrame) -> NDArray[np.str_]:

@@ -118,7 +118,8 @@ def buffered(features: gpd.GeoDataFrame, grid: Grid, *, buffer_m: float) -> gpd.
         return local
     check_projected(grid.crs, what="grid")
     # 32 segments a quarter: the circle's area is off by 0.04 %
-    return local.set_geometry(local.geometry.buffer(buffer_m / metres_per_unit(grid.crs), quad_segs=32))
+    # by position: the argument is `resolution` in geopandas 1.0 and 1.1, `quad_segs` in 1.2
+    return local.set_geometry(local.geometry.buffer(buffer_m / metres_per_unit(grid.crs), 32))
 
 
 def rasterize(features: gpd.GeoDataFrame, grid: Grid, *, column: str) -> Raster:

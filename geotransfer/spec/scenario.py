@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from geotransfer.catalog.database import has_password, is_address, without_passwords
 from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
@@ -144,6 +145,18 @@ class Scenario(Model):
     def _with_special_area_bonus(cls, values: Any) -> Any:
         return with_special_area_bonus(values)
 
+    @model_validator(mode="after")
+    def _zones_of_a_database(self) -> Self:
+        if is_address(self.zones):
+            if has_password(self.zones):
+                raise ValueError(
+                    "zones: the address holds a password, which the record of the run would repeat; put "
+                    "it into PGPASSWORD or ~/.pgpass"
+                )
+            if not self.zones_layer:
+                raise ValueError("zones is a database; expected zones_layer = 'schema.table', or SQL")
+        return self
+
     @field_validator("criteria")
     @classmethod
     def _some_weight(cls, criteria: dict[str, Criterion]) -> dict[str, Criterion]:
@@ -238,7 +251,7 @@ class Scenario(Model):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise InputError(f"{what} does not fit: {_readable(error)}") from None
+            raise InputError(without_passwords(f"{what} does not fit: {_readable(error)}")) from None
 
     def with_overrides(self, overrides: Mapping[str, Any]) -> Scenario:
         """Return a copy with dotted keys replaced, e.g. ``{"grid.resolution": 25000}``.
@@ -301,10 +314,14 @@ def _resolve_files(node: dict[str, Any], folder: Path) -> None:
     for key, value in node.items():
         if isinstance(value, dict):
             _resolve_files(value, folder)
-        elif isinstance(value, str) and (key in FILE_KEYS or (key == "zones" and Path(value).suffix)):
+        elif isinstance(value, str) and (key in FILE_KEYS or _is_zones_file(key, value)):
             node[key] = str(folder / value)
         elif isinstance(value, list) and key in FILE_LISTS:
             node[key] = [str(folder / item) if isinstance(item, str) else item for item in value]
+
+
+def _is_zones_file(key: str, value: str) -> bool:
+    return key == "zones" and not is_address(value) and bool(Path(value).suffix)
 
 
 def _readable(error: ValidationError) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import geopandas as gpd
 
 from geotransfer.catalog.boundaries import boundary_files
+from geotransfer.catalog.database import is_address
 from geotransfer.siting.parks import parks_record
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.blocks import (
@@ -85,7 +86,7 @@ def run(
         zones = load_zones(scenario)
         grid = study_grid(zones, scenario)
         inputs = Inputs(grid, shared)
-        _record_zones(scenario, inputs)
+        _record_zones(scenario, zones, inputs)
         _check_second_grid(zones, scenario)
         industry = None if industry is None else industry.located(zones, inputs)
     if grid.size <= cells_within(memory_mb):
@@ -121,10 +122,12 @@ def run(
     return Result(scenario, ranking, found.suitability, found.excluded, columns, provenance, stability, removed)
 
 
-def _record_zones(scenario: Scenario, inputs: Inputs) -> None:
+def _record_zones(scenario: Scenario, zones: Zones, inputs: Inputs) -> None:
     if scenario.zones in BOUNDARY_LAYERS:
         files = boundary_files(scenario.zones)  # type: ignore[arg-type]
         inputs.record_boundaries(BOUNDARY_LAYERS[scenario.zones], files)
+    elif is_address(scenario.zones):
+        inputs.record_database(scenario.zones, scenario.zones_layer or "", zones.table)
     else:
         inputs.record_file(scenario.zones)
 

@@ -167,4 +167,5 @@ def city_circles(places: gpd.GeoDataFrame, grid: Grid, test: CitiesTest) -> gpd.
         )
     cities = places[places["population"] >= test.min_population].to_crs(grid.crs)
     radius_m = 1000 * test.radius_km * np.sqrt(cities["population"].to_numpy(dtype=float) / test.population_of_radius)
-    return cities.set_geometry(cities.geometry.buffer(radius_m, quad_segs=32))
+    # by position: the argument is `resolution` in geopandas 1.0 and 1.1, `quad_segs` in 1.2
+    return cities.set_geometry(cities.geometry.buffer(radius_m, 32))

@@ -149,18 +149,26 @@ class Inputs:
         digest = hashlib.sha256("".join(file_sha256(Path(path)) for path in paths).encode())
         self._record(layer, None, digest.hexdigest())
 
+    def record_database(self, address: str, source: str, features: gpd.GeoDataFrame) -> None:
+        """Record features of a database by what was read; the address holds no password (`Scenario` sees to it)."""
+        self.records[f"{address} {source}"] = _given_by_the_user(source, "database", _frame_sha256(features))
+
     def _record(self, layer: str | None, file: str | None, sha256: str | None) -> None:
         if layer is not None:
             self.records[layer] = {**layer_entry(layer).as_record(), "sha256": sha256}
         elif file is not None:
             path = Path(file)
-            nothing, unstated = {"zh": "", "en": ""}, {"zh": "未说明", "en": "not stated"}
-            self.records[str(path)] = {
-                "id": path.name, "title": {"zh": path.name, "en": path.name}, "kind": "file", "unit": "",
-                "period": nothing, "source": {"zh": "用户提供", "en": "given by the user"}, "licence": unstated,
-                "quality": "not stated",
-                "known_error": {"zh": "", "en": ""}, "error_scope": "", "sha256": file_sha256(path),
-            }  # fmt: skip
+            self.records[str(path)] = _given_by_the_user(path.name, "file", file_sha256(path))
+
+
+def _given_by_the_user(name: str, kind: str, sha256: str) -> dict[str, Any]:
+    nothing, unstated = {"zh": "", "en": ""}, {"zh": "未说明", "en": "not stated"}
+    return {
+        "id": name, "title": {"zh": name, "en": name}, "kind": kind, "unit": "",
+        "period": nothing, "source": {"zh": "用户提供", "en": "given by the user"}, "licence": unstated,
+        "quality": "not stated",
+        "known_error": {"zh": "", "en": ""}, "error_scope": "", "sha256": sha256,
+    }  # fmt: skip
 
 
 def _one_of(layer: str | None, file: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,8 +12,9 @@ import pandas as pd
 from scipy.ndimage import uniform_filter
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.division_join import former_codes, former_division
 from geotransfer.crs import CHINA_ALBERS
-from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.errors import FormerCodesWarning, InputError, UnknownNameError
 from geotransfer.spatial.proximity import distance_to
 from geotransfer.spatial.rasterization import rasterize
 from geotransfer.spatial.zonal import Coverage
@@ -157,7 +159,9 @@ def _nearby_area(source: NearbyAreaSource, inputs: Inputs, allowed: FloatArray) 
 def _from_table(source: TableSource, zones: Zones, inputs: Inputs) -> Measured:
     values = _lookup(source, inputs.table(source.layer, source.file))
     if source.by == "adcode":
-        _check_keys(source, values, set(zones.table["adcode"]))
+        known = set(zones.table["adcode"])
+        _check_keys(source, values, known)
+        _warn_of_former(source, set(values.index) - known)
         keyed = zones.table.assign(value=zones.table["adcode"].map(values))
         return Measured(rasterize(keyed, inputs.grid, column="value").values, keyed["value"].to_numpy(dtype=float))
     areas = _priced_prefectures(source, values, inputs)
@@ -190,12 +194,26 @@ def _lookup(source: TableSource, table: pd.DataFrame) -> pd.Series[float]:
     return values
 
 
+def _warn_of_former(source: TableSource, strangers: set[str]) -> None:
+    """Say that a table has codes of another year; their counties stay without a value."""
+    former = former_codes(sorted(strangers))
+    if former:
+        warnings.warn(
+            f"{len(former)} keys of the table in column {source.key!r} are codes of another year and are not "
+            f"used ({former_division(former[0])}{', ...' if len(former) > 1 else ''}); `geotransfer layers divisions` "
+            "brings a table to today's counties",
+            FormerCodesWarning,
+            stacklevel=2,
+        )
+
+
 def _check_keys(source: TableSource, values: pd.Series[float], known: set[str]) -> None:
     """Raise when no key of a table is one the study knows: the names are spelt otherwise."""
     if not set(values.index) & known:
+        other = "; `geotransfer layers divisions` joins a table of another year" if source.by == "adcode" else ""
         raise InputError(
             f"none of the table's keys in column {source.key!r} ({', '.join(list(values.index)[:3])}, ...) is a "
-            f"{source.by} of the study; expected the likes of {', '.join(sorted(known)[:3])}"
+            f"{source.by} of the study; expected the likes of {', '.join(sorted(known)[:3])}{other}"
         )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.division_join import former_division
 from geotransfer.catalog.layers import layer_raster
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.raster import Raster, read_raster
@@ -104,7 +105,8 @@ def _named(areas: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
 def _unknown(name: str, counties: gpd.GeoDataFrame) -> UnknownNameError:
     known = [*counties["province"].unique(), *counties["prefecture"].unique(), *counties["name"].unique()]
     near = get_close_matches(name, known, n=3, cutoff=0.4)
-    hint = f"; did you mean {', '.join(near)}?" if near else ""
+    former = former_division(name)
+    hint = f"; {former}." if former else f"; did you mean {', '.join(near)}?" if near else ""
     return UnknownNameError(
         f"origin {name!r} is no province, price area, prefecture, county or zone of yours{hint} Expected a name such "
         "as 山东, 蒙西, 滨州市, or an adcode"

@@ -12,6 +12,8 @@ import pandas as pd
 import shapely
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.database import is_address
+from geotransfer.catalog.postgis import read_postgis
 from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, UnknownNameError
@@ -61,6 +63,8 @@ def load_zones(scenario: Scenario) -> Zones:
     """
     if scenario.zones in get_args(Level):
         return _administrative(cast(Level, scenario.zones), scenario)
+    if is_address(scenario.zones) and scenario.zones_layer:
+        return _own(read_postgis(scenario.zones, scenario.zones_layer), scenario)
     if not Path(scenario.zones).exists():
         raise InputError(
             f"zones is {scenario.zones!r}, expected {', '.join(map(repr, get_args(Level)))} "
@@ -121,7 +125,8 @@ def _circles(points: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoSeries:
                 f"most {LARGEST_KM2:,.0f}, or nothing (m2 or 亩 are not converted)"
             )
     radius_m = np.sqrt(area.fillna(scenario.point_area_km2).to_numpy() * 1e6 / np.pi)
-    return points.geometry.buffer(radius_m, quad_segs=32)
+    # by position: the argument is `resolution` in geopandas 1.0 and 1.1, `quad_segs` in 1.2
+    return points.geometry.buffer(radius_m, 32)
 
 
 def _repaired(shapes: gpd.GeoSeries) -> gpd.GeoSeries:

@@ -8,14 +8,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fetch_server import Server, files_below, good, redirect, resumable, running_server, short, stalled, status
+from fetch_server import (
+    PROXY_VARIABLES,
+    Server,
+    files_below,
+    good,
+    redirect,
+    resumable,
+    running_server,
+    short,
+    stalled,
+    status,
+)
 
 from geotransfer.catalog.download import ABANDONED_S, download
 from geotransfer.catalog.download import Server as Allowed
 from geotransfer.errors import FetchError, InputError
 
 BODY = bytes(range(256)) * 8192
-PROXY_VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from geotransfer.catalog.provinces import OFFICIAL, official_names
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.panel import read_panel
-from geotransfer.industry.provinces import OFFICIAL, official_names
 
 
 def csv(tmp_path: Path, text: str) -> Path:

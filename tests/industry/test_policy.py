@@ -194,4 +194,6 @@ def test_arguments_that_do_not_fit() -> None:
         policy_direction("energy_intensive", ["150202"], on_date=TODAY, words="电解铝")
     with pytest.raises(InputError, match="adcode '999999' is no division of today; expected six digits"):
         special_areas(["999999"])
+    with pytest.raises(InputError, match=r"adcode '632123' .*; 632123 .*乐都县 \(-2013\) is today 630202"):
+        special_areas(["632123"])
     assert policy_date("2026/1/5", what="x") == date(2026, 1, 5)

@@ -39,8 +39,8 @@ def test_a_card_names_tonnes_cost_and_carbon_where_known(flows: gpd.GeoDataFrame
     first, second = overlay_json(flow_overlays(flows)[0])["features"]
     assert first["name"]["zh"] == "山东 → 新疆"
     assert first["detail"] == {
-        "zh": "400,000 吨/年; 成本 600,000,000 元/年; CO2 -100,000 吨/年",
-        "en": "400,000 t/a; cost 600,000,000 yuan/a; CO2 -100,000 t/a",
+        "zh": "40 万吨/年; 成本 6 亿元/年; 碳排放变化 -10 万吨 CO₂/年",
+        "en": "400 kt/a; cost 600 million yuan/a; change of CO₂ -100 kt CO₂/a",
     }
     assert "成本" not in second["detail"]["zh"]
 
@@ -76,5 +76,20 @@ def test_flows_are_drawn_and_open_a_card(
     )
     text = page.locator(".leaflet-popup-content").inner_text()
     assert "<b>河南</b> → 云南" in text
-    assert "10,000 吨/年" in text
+    assert "1 万吨/年" in text
     assert browser_page.errors == []
+
+
+@pytest.mark.browser
+def test_flows_lie_on_the_printed_land(
+    browser_page: Any, result: Any, outline: NationalOutline, tmp_path: Path, flows: gpd.GeoDataFrame
+) -> None:
+    # paper shows the land as one picture and the flows above it: both at one zoom
+    page = browser_page.open(
+        write_offline(draw_map(result, overlays=flow_overlays(flows), outline=outline), tmp_path / "map.html")
+    )
+    page.set_viewport_size({"width": 1366, "height": 768})
+    zoom = "Object.values(window).find((value) => value instanceof L.Map).getZoom()"
+    printed = page.evaluate(f"() => {{ window.dispatchEvent(new Event('beforeprint')); return {zoom}; }}")
+    page.wait_for_timeout(300)
+    assert page.evaluate(f"() => {zoom}") == printed

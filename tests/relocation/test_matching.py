@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 
 import geotransfer as gt
-from geotransfer.errors import InputError, OutputError
+from geotransfer.errors import InputError
 from geotransfer.relocation.ledger import ledger
 from geotransfer.relocation.reading import origin_factor
 
@@ -151,23 +148,6 @@ def test_the_front_falls_in_co2_and_rises_in_cost(two_provinces: Path) -> None:
     assert front is not None
     assert (np.diff(front.co2) < 0).all()
     assert (np.diff(front.cost) > 0).all()
-
-
-def test_the_files_say_what_the_plan_says(two_provinces: Path, tmp_path: Path) -> None:
-    plan = gt.match(problem(two_provinces))
-    folder = gt.write_matching(plan, tmp_path / "plan")
-    record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    assert record["tonnes"] == pytest.approx(1_000_000.0)
-    assert record["gap"] <= 0.01
-    lines = gpd.read_file(folder / "flows.gpkg")
-    assert lines["tonnes"].sum() == pytest.approx(1_000_000.0)
-    assert set(lines.geometry.geom_type) == {"LineString"}
-    assert pd.read_csv(folder / "plants.csv")["tonnes"].between(99_999.0, 500_001.0).all()
-    gt.write_matching(plan, folder)
-    (folder / "mine.txt").write_text("kept")
-    with pytest.raises(OutputError, match="something else"):
-        gt.write_matching(plan, folder)
-    assert (folder / "mine.txt").exists()
 
 
 def test_the_problem_file_names_its_folders_from_where_it_lies(two_provinces: Path, tmp_path: Path) -> None:

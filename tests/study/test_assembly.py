@@ -20,7 +20,7 @@ from scipy.stats import spearmanr
 
 import geotransfer as gt
 from geotransfer.crs import CHINA_ALBERS
-from geotransfer.errors import CrsError, InputError, UnknownNameError
+from geotransfer.errors import CrsError, FormerCodesWarning, InputError, UnknownNameError
 from geotransfer.study.assembly import STAGES
 
 COARSE = {"grid.resolution": 25_000}
@@ -556,6 +556,17 @@ def test_tables_whose_keys_fit_nothing_are_refused_and_short_names_are_taken(tmp
         with_table("省,v\nNingxia,0.5\n")
     with pytest.raises(InputError, match=r"holds 'viel' for 省 '宁夏'"):
         with_table("省,v\n宁夏,viel\n甘肃,0.4\n")
+
+
+def test_a_table_with_codes_of_another_year_says_how_many_are_not_used(tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    counties = gt.boundaries("county", within="宁夏")["adcode"]
+    # 642221 固原县 was made 原州区 in 2001; its row has no county, and 原州区 no value
+    table.write_text("adcode,v\n642221,1\n" + "".join(f"{c},1\n" for c in counties[counties != "640402"]))
+    source = {"kind": "table", "file": str(table), "by": "adcode", "key": "adcode", "column": "v"}
+    with pytest.warns(FormerCodesWarning, match=r"1 keys of the table .*固原县 \(-2001\) is today 640402 .*原州区"):
+        result = gt.run(aluminium_with(within=["宁夏"], criteria__grid_factor__source=source))
+    assert result.ranking.set_index("adcode").loc["640402", "status"] != "ranked"
 
 
 def test_few_zones_a_province_have_no_share_between_provinces(parks: Path) -> None:

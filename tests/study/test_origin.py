@@ -47,6 +47,8 @@ def test_names(zones, name, full, kind, counties, areas):
 def test_unknown_and_ambiguous_names(zones):
     with pytest.raises(UnknownNameError, match=r"origin '山冬省' is no province.*did you mean .*山东省"):
         find_origin("山冬省", zones, INPUTS)
+    with pytest.raises(UnknownNameError, match=r"origin '乐都县' is no .*632123 .* is today 630202 .*乐都区"):
+        find_origin("乐都县", zones, INPUTS)
     with pytest.raises(InputError, match=r"origin '鼓楼区' is the name of 4 counties; give one of the adcodes"):
         find_origin("鼓楼区", zones, INPUTS)
 

@@ -240,6 +240,7 @@
     at("gt-zoom-out").addEventListener("click", step(-1));
     at("gt-home").addEventListener("click", () => { moved = false; shown = whole; home(); });
     new ResizeObserver(() => {
+      if (document.documentElement.classList.contains("gt-print")) { return; } // the sheet of print.js is drawn already
       map.invalidateSize({ animate: false });
       if (!moved) { home(); } // the first view stays until the reader moves the map
     }).observe(at("gt-slot"));
@@ -280,7 +281,7 @@
     const themes = [scoreTheme(state), ...state.criteria.map((one, c) => criterionTheme(state, one, c)), statusTheme(state)];
     if (state.stability) { themes.splice(1, 0, stabilityTheme(state)); }
     const money = data.measures.map((measure) => measureTheme(state, measure));
-    const first = money.length && money[0].id === "delivered_cost_yuan_per_unit" ? money.splice(0, 1) : [];
+    const first = !data.plan && money.length && money[0].id === "delivered_cost_yuan_per_unit" ? money.splice(0, 1) : [];
     themes.unshift(...first);
     themes.splice(themes.length - 1, 0, ...money);
     const cells = gt.cells.layers(map, data.cells);

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from geotransfer.errors import UnknownNameError
 
-__all__ = ["OFFICIAL", "official_names"]
+__all__ = ["OFFICIAL", "official_names", "province_spellings"]
 
 ENGLISH = {
     "北京市": "Beijing", "天津市": "Tianjin", "河北省": "Hebei", "山西省": "Shanxi", "内蒙古自治区": "Inner Mongolia",
@@ -42,7 +42,7 @@ def official_names(names: Iterable[object]) -> list[str]:
     >>> official_names(["Inner Mongolia", "广西", "上海市"])
     ['内蒙古自治区', '广西壮族自治区', '上海市']
     """
-    known = _known()
+    known = province_spellings()
     given = [_plain(name) for name in names]
     unknown = sorted(set(given) - set(known))
     if unknown:
@@ -59,7 +59,14 @@ def _plain(name: object) -> str:
     return "".join(str(name).split()).lower()
 
 
-def _known() -> dict[str, str]:
+def province_spellings() -> dict[str, str]:
+    """Return every spelling of a province that is read, in lower case without spaces -> the official name.
+
+    Examples
+    --------
+    >>> province_spellings()["innermongolia"], province_spellings()["广西"]
+    ('内蒙古自治区', '广西壮族自治区')
+    """
     short = {official: _short(official) for official in ENGLISH}
     return (
         {official: official for official in ENGLISH}

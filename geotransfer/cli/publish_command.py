@@ -1,0 +1,30 @@
+"""``geotransfer publish``: a finished run into PostGIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["register"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file to the application."""
+    app.command("publish")(_publish)
+
+
+def _publish(
+    directory: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    url: Annotated[str, typer.Argument(help="postgresql://USER@HOST/DATABASE; password in PGPASSWORD or ~/.pgpass.")],
+    table: Annotated[str, typer.Argument(help="TABLE or SCHEMA.TABLE; the schema is there already.")],
+    replace: Annotated[bool, typer.Option("--replace", help="Replace the table that is there.")] = False,
+) -> None:
+    """Write the ranking of a finished run into a PostGIS table, in one transaction."""
+    from geotransfer.outputs import read_result
+    from geotransfer.publishing import publish_result
+
+    result = read_result(directory)
+    publish_result(result, url, table, replace=replace)
+    typer.echo(f"{table}  {len(result.ranking)} zones, key zone, index on geom")

@@ -1,0 +1,32 @@
+"""``geotransfer qgis``: the plugin into a profile, or into a zip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(help="The plugin for QGIS.", no_args_is_help=True)
+
+
+@app.command("install")
+def _install(
+    profile: Annotated[str, typer.Option("--profile", help="Profile of QGIS.")] = "default",
+    python: Annotated[str | None, typer.Option("--python", help="The Python with geotransfer; this one.")] = None,
+) -> None:
+    """Copy the plugin into a profile of QGIS and point it to this environment."""
+    from geotransfer.qgis.installing import PLUGIN, install_plugin
+
+    typer.echo(str(install_plugin(profile=profile, python=python)))
+    typer.echo(f"enable it in QGIS: Plugins > Manage and install > geotransfer ({PLUGIN})")
+
+
+@app.command("zip")
+def _zip(out: Annotated[Path, typer.Option("-o", "--out", help="A .zip file.")] = Path("geotransfer_qgis.zip")) -> None:
+    """Write the plugin as a zip for the plugin manager of QGIS."""
+    from geotransfer.qgis.installing import zip_plugin
+
+    typer.echo(str(zip_plugin(out)))

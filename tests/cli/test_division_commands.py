@@ -1,0 +1,60 @@
+"""``geotransfer layers divisions``: the report on the terminal, the joined table in a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+from typer.testing import CliRunner
+
+from geotransfer.cli.app import app
+from geotransfer.errors import InputError
+
+TABLE = "县名,代码,人口\n乐都县,632123,27\n双流县,510122,93\n邢台县,130521,30\n=甲乙县,,1\n"
+
+
+def divisions(*arguments: object) -> str:
+    done = CliRunner().invoke(app, ["layers", "divisions", *map(str, arguments)], catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.output
+
+
+def test_a_table_of_2010(tmp_path: Path) -> None:
+    source, target = tmp_path / "counties.csv", tmp_path / "joined.csv"
+    source.write_text(TABLE, encoding="gb18030")
+    shown = divisions(source, "--encoding", "GB18030", "--year", 2010, "-o", target)
+    assert shown.startswith("counties.csv: name=县名, adcode=代码\n4 行\n")
+    joined = pd.read_csv(target, dtype=str, keep_default_na=False)
+    assert joined["division_adcode"].tolist() == ["630202", "510116", "", ""]
+    assert joined["division_status"].tolist() == ["changed", "changed", "split", "unmatched"]
+    assert joined["人口"].tolist() == ["27", "93", "30", "1"]
+
+
+def test_english_and_own_columns(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("where,in\nLedu Xian,Qinghai\n", encoding="utf-8")
+    shown = divisions(source, "--name", "where", "--province", "in", "--lang", "en")
+    assert "1  changed since, one division today" in shown
+    assert "matched by: pinyin or English 1" in shown
+
+
+def test_a_table_without_known_headers_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("where,what\n乐都县,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no column of t\.csv is known .* it has where, what: say which with --name"):
+        divisions(source)
+
+
+def test_polygons_and_their_weights(tmp_path: Path) -> None:
+    source, target = tmp_path / "old.gpkg", tmp_path / "weights.csv"
+    shape = [shapely.box(116.25, 39.98, 116.3, 40.03)]
+    gpd.GeoDataFrame({"name": ["海淀区"]}, geometry=shape, crs="EPSG:4326").to_file(source)
+    divisions(source, "--weights", target)
+    assert pd.read_csv(target, dtype={"adcode": str})["adcode"].tolist() == ["110108"]
+    table = tmp_path / "t.csv"
+    table.write_text("name\n海淀区\n", encoding="utf-8")
+    with pytest.raises(InputError, match="--weights needs polygons"):
+        divisions(table, "--weights", target)
