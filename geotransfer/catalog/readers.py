@@ -211,16 +211,16 @@ def checked_features(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
             f"file {name!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
             "expected one each, nothing is dropped silently: delete or repair them"
         )
-    _check_finite(features, source)
+    _check_finite(features, name)
     return features.rename_geometry("geometry") if features.geometry.name != "geometry" else features
 
 
-def _check_finite(features: gpd.GeoDataFrame, source: Path) -> None:
+def _check_finite(features: gpd.GeoDataFrame, name: str) -> None:
     """Raise where a coordinate is infinite or no number: GEOS and PROJ then fail far from the file, or not at all."""
     coordinates, owner = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
     bad = owner[~np.isfinite(coordinates).all(axis=1)]
     if bad.size:
         raise InputError(
-            f"file {str(source)!r} has a coordinate that is infinite or no number in row {bad[0] + 1}; expected finite "
+            f"file {name!r} has a coordinate that is infinite or no number in row {bad[0] + 1}; expected finite "
             "ones: the file is damaged, or was projected from beyond its CRS"
         )

@@ -8,6 +8,7 @@ import pickle
 import shutil
 import sys
 import tempfile
+import traceback
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -43,6 +44,8 @@ def _made_in_a_child() -> dict[str, list[dict[str, bytes]]]:
             try:
                 _make(folder)
                 code = 0
+            except BaseException:  # noqa: BLE001 - it is said, and the parent raises
+                traceback.print_exc()
             finally:
                 os._exit(code)
         _, status = os.waitpid(pid, 0)
