@@ -80,6 +80,8 @@ class Server:
     def close(self) -> None:
         if self._process.stdin is not None:
             self._process.stdin.close()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
         self._process.wait(timeout=30)
 
     def __enter__(self) -> Server:

