@@ -20,7 +20,8 @@ CRS = ("EPSG:4326", "EPSG:4490", "EPSG:32648", "EPSG:4547")
 
 SOUND: dict[str, Any] = {
     "boxes": [[105.0, 36.0, 1.0, "box"], [106.0, 36.0, 1.0, "hole"]], "crs": "EPSG:4326",
-    "column": [1.0, 0.5, 0.0, 1.0], "same_key": False, "cells": [0.0, 0.5, 1.0, 0.2], "weight": 0.6, "worst": 0.0, "at_most": 0.95, "cell": 25_000.0,
+    "column": [1.0, 0.5, 0.0, 1.0], "same_key": False, "cells": [0.0, 0.5, 1.0, 0.2],
+    "weight": 0.6, "worst": 0.0, "at_most": 0.95, "cell": 25_000.0,
 }  # fmt: skip
 
 

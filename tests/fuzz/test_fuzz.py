@@ -27,7 +27,7 @@ from fuzz_seeds import own_scenario
 from fuzz_studies import studies
 
 SEED = 11
-COUNT = 20
+COUNT = 25
 """Inputs of each kind."""
 FIXED = settings(
     max_examples=30, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
