@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field, ValidationError
 
+from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.sandbox import check_values
 from geotransfer.sources import checked_source
@@ -118,10 +118,7 @@ def _cases_of(source: str, more: dict[str, Any], sandbox: bool) -> Iterator[Case
         yield _case(source, scenario(source), more)
         return
     path = Path(source)
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"file {source!r} cannot be read: {error}") from error
+    values = read_toml(path, what="file")
     if "base" in values:
         folder = path.resolve().parent
         sweep = _sweep(values, source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import stat
 import tempfile
 import zipfile
@@ -106,7 +107,10 @@ def unpack_member(archive: Path, member: str, target: Path, *, max_bytes: int) -
         with zipfile.ZipFile(archive) as pack:
             _check_names(pack.infolist(), archive)
             _copy(pack, _only(pack.infolist(), member, archive), target, max_bytes)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+        if isinstance(error, InputError) or (isinstance(error, OSError) and error.errno != errno.EINVAL):
+            raise
+        # EINVAL: a place before the beginning of the file
         raise InputError(f"archive {archive.name!r} is damaged: {error}; expected a zip file, fetch again") from error
 
 

@@ -66,7 +66,7 @@ def read_record(layer: str) -> Record | None:
     """Return the record of a layer; None where there is none that can be read."""
     try:
         return Record(**json.loads(stored_path(layer).with_suffix(".json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
 
 

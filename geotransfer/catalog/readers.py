@@ -11,7 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
-from pyogrio.errors import DataLayerError, DataSourceError
+from pyogrio.errors import CRSError as PyogrioCRSError
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyproj.exceptions import CRSError
+from shapely.errors import ShapelyError
 
 from geotransfer.catalog.archives import is_zip, unpacked
 from geotransfer.catalog.encodings import (
@@ -22,11 +25,16 @@ from geotransfer.catalog.encodings import (
     wrong_encoding,
 )
 from geotransfer.catalog.mojibake import check_text
-from geotransfer.errors import CrsError, InputError, UnknownNameError
+from geotransfer.errors import CrsError, GeotransferError, InputError, UnknownNameError
 from geotransfer.sources import checked_source, redacted
 
 __all__ = ["checked_features", "read_features", "read_table", "read_unchecked"]
 
+UNREADABLE = (
+    DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, PyogrioCRSError, CRSError, ShapelyError,
+    pa.ArrowException, ValueError, OSError, MemoryError, OverflowError,
+)  # fmt: skip
+"""What GDAL, GEOS, PROJ and Arrow say of a damaged file."""
 LON_NAMES = ("lon", "longitude", "lng", "经度")
 LAT_NAMES = ("lat", "latitude", "纬度")
 
@@ -159,10 +167,13 @@ def _points(table: pd.DataFrame, source: Path) -> gpd.GeoDataFrame:
 def _read_parquet(source: Path) -> gpd.GeoDataFrame:
     try:
         features = gpd.read_parquet(source)
+        # text is decoded when it is looked at
+        for column in features.select_dtypes(["object", "string"]):
+            features[column].to_numpy(dtype=object)
         # no format but this one keeps measures (M), and nothing here uses them
         measured = shapely.has_m(features.geometry.to_numpy()).any()
         return features.set_geometry(features.geometry.force_2d()) if measured else features
-    except (pa.ArrowException, ValueError, OSError, NotImplementedError, shapely.errors.ShapelyError) as error:
+    except (*UNREADABLE, NotImplementedError) as error:
         # NotImplementedError: curves, which OGR's formats give as straight lines and this one does not
         raise InputError(f"file {str(source)!r} cannot be read as GeoParquet: {error}") from error
 
@@ -170,15 +181,19 @@ def _read_parquet(source: Path) -> gpd.GeoDataFrame:
 def _read_ogr(source: Path, given: str, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(given)]
+        if not names:
+            raise InputError(f"file {str(source)!r} holds no layer; expected vector features: is it damaged?")
         if layer is None and len(names) > 1:
             raise InputError(f"file {str(source)!r} holds the layers {', '.join(names)}; say which one with layer=...")
         if layer is not None and layer not in names:
             raise UnknownNameError(f"file {str(source)!r} has no layer {layer!r}; it has {', '.join(names)}")
         frame = pyogrio.read_dataframe(given, layer=layer, encoding=encoding)
-    except (DataSourceError, DataLayerError) as error:
-        raise InputError(redacted(f"file {str(source)!r} cannot be read as vector features: {error}")) from error
+    except GeotransferError:
+        raise
     except UnicodeDecodeError as error:
         raise wrong_encoding(source, shapefile_records(source)) from error
+    except UNREADABLE as error:
+        raise InputError(redacted(f"file {str(source)!r} cannot be read as vector features: {error}")) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(f"file {str(source)!r} is a table without geometry; expected features")
     return frame
@@ -214,11 +229,16 @@ def checked_features(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
             f"file {name!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
             "expected one each, nothing is dropped silently: delete or repair them"
         )
-    xy, of = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
-    finite = np.isfinite(xy).all(axis=1)
-    if not finite.all():
-        raise InputError(
-            f"file {name!r} has coordinates that are no finite numbers, the first in row {of[~finite][0] + 1}; "
-            "expected numbers: delete or repair these features"
-        )
+    _check_finite(features, name)
     return features.rename_geometry("geometry") if features.geometry.name != "geometry" else features
+
+
+def _check_finite(features: gpd.GeoDataFrame, name: str) -> None:
+    """Raise where a coordinate is infinite or no number: GEOS and PROJ then fail far from the file, or not at all."""
+    coordinates, owner = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
+    bad = owner[~np.isfinite(coordinates).all(axis=1)]
+    if bad.size:
+        raise InputError(
+            f"file {name!r} has coordinates that are no finite numbers, the first in row {bad[0] + 1}; expected finite "
+            "ones: the file is damaged, or was projected from beyond its CRS"
+        )

@@ -73,7 +73,7 @@ def read_county_rules(path: str | os.PathLike[str] | None = None) -> tuple[Count
     raw = shipped_bytes(SHIPPED) if path is None else _bytes(Path(path))
     try:
         content = tomllib.loads(raw.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"the rules of county types are no TOML in UTF-8: {error}") from error
     rules = tuple(_rule(entry) for entry in content.get("type", []))
     names = [rule.name for rule in rules]

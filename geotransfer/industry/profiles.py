@@ -14,6 +14,7 @@ from typing import Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from geotransfer.catalog.entries import shipped_bytes
+from geotransfer.catalog.plain_text import parse_toml
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.figures import QUANTITIES, Figure, Flow, Frozen
 from geotransfer.types import Text
@@ -262,10 +263,7 @@ def _profiles(file: str | None) -> dict[str, IndustryProfile]:
 
 
 def _parsed(text: str, *, what: str) -> dict[str, IndustryProfile]:
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{what} is not valid TOML: {error}") from error
+    document = parse_toml(text, what=what)
     industries = document.get("industries")
     if document.get("schema") != 1 or not isinstance(industries, dict) or not industries:
         raise InputError(f"{what} has no 'schema = 1' and tables [industries.NAME]; docs/industry.md shows one")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import tomllib
 from collections import Counter
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
+from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.profiles import industry_profile
 from geotransfer.relocation.cooperation import Cooperation, check_cooperation
@@ -223,14 +223,12 @@ class Problem(Model):
         InputError
             The file is missing, is not TOML, or a key does not fit; a file outside the sandbox.
         """
-        try:
-            values = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise InputError(f"problem file {str(path)!r} cannot be read: {error}") from error
+        values = read_toml(path, what="problem file")
         folder = Path(path).resolve().parent
         if sandbox:
             check_values(values, folder)
-        for industry in values.get("industries", {}).values():
+        industries = values.get("industries")
+        for industry in industries.values() if isinstance(industries, dict) else ():
             if isinstance(industry, dict) and isinstance(industry.get("result"), str):
                 industry["result"] = str(folder / industry["result"])
         if isinstance(values.get("offers"), str):

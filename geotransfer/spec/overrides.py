@@ -38,7 +38,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         raise InputError(f"--set got {text!r}, expected KEY=VALUE such as grid.resolution=25000")
     try:
         return key.strip(), tomllib.loads(f"value = {value}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         return key.strip(), value.strip()
 
 

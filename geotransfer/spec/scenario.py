@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from geotransfer.catalog.database import has_password, is_address, without_passwords
+from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.sandbox import check_values
 from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
@@ -243,12 +244,11 @@ class Scenario(Model):
             The file is missing, is not TOML, or a key does not fit; a file outside the sandbox.
         """
         source = Path(path)
-        try:
-            # Notepad puts a byte order mark in front
-            text = source.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise InputError(f"scenario file {str(path)!r} cannot be read: {error}") from error
-        return _parse(text, what=f"scenario file {str(path)!r}", folder=source.resolve().parent, sandbox=sandbox)
+        values, folder = read_toml(source, what="scenario file"), source.resolve().parent
+        if sandbox:
+            check_values(values, folder)
+        _resolve_files(values, folder)
+        return cls.from_mapping(values, what=f"scenario file {str(path)!r}")
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, Any], *, what: str = "scenario") -> Scenario:
@@ -311,19 +311,7 @@ def scenario(name: str) -> Scenario:
             "for your own give the path of a .toml file"
         )
     text = files("geotransfer.layers").joinpath(f"scenarios/{name}.toml").read_text(encoding="utf-8")
-    return _parse(text, what=f"built-in scenario {name!r}", folder=None)
-
-
-def _parse(text: str, *, what: str, folder: Path | None, sandbox: bool = False) -> Scenario:
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{what} is not valid TOML: {error}") from error
-    if folder is not None and sandbox:
-        check_values(values, folder)
-    if folder is not None:
-        _resolve_files(values, folder)
-    return Scenario.from_mapping(values, what=what)
+    return Scenario.from_mapping(tomllib.loads(text), what=f"built-in scenario {name!r}")
 
 
 def _resolve_files(node: dict[str, Any], folder: Path) -> None:

@@ -141,6 +141,14 @@ def _circles(points: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoSeries:
 
 def _repaired(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Return the polygons of each shape; a shape that repairing leaves without area is named."""
+    coordinates, owner = shapely.get_coordinates(shapes.to_numpy(), return_index=True)
+    beyond = owner[~np.isfinite(coordinates).all(axis=1)]
+    if beyond.size:
+        # GEOS fails on them, and says neither the zone nor the reason
+        raise InputError(
+            f"zone in row {beyond[0] + 1} has coordinates that China Albers cannot show; expected longitudes and "
+            "latitudes of the earth, or metres of the CRS the file states: repair the file or its CRS"
+        )
     polygons = polygonal(shapes.make_valid().to_numpy())
     flat = np.flatnonzero(~(shapely.area(polygons) > 0))
     if flat.size:
