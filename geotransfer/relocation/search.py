@@ -166,7 +166,7 @@ class Search:
         return not broken
 
     def _fill(self, x: FloatArray | None, plants: BoolArray) -> None:
-        """Remember a plan with some plants only, every rule kept: by tonnes alone from a solution, else by a new one."""
+        """Remember a plan with some plants only, every rule kept: by tonnes alone from a solution, else anew."""
         for _ in range(ROUNDS):
             if x is not None and self._fill_tonnes(x):
                 return
