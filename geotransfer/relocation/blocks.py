@@ -16,7 +16,7 @@ from geotransfer.relocation.instance import Layout
 from geotransfer.types import BoolArray, FloatArray
 
 __all__ = [
-    "Block", "backup_site", "chain", "herfindahl_cut", "lots", "moved", "net_co2", "offered", "plant_size",
+    "Block", "backup_site", "chain", "herfindahl_cut", "kept", "lots", "moved", "net_co2", "offered", "plant_size",
     "plants_per_zone", "province_share", "quota", "receiving_zones", "region_share", "stacked", "zone_limit",
 ]  # fmt: skip
 
@@ -104,6 +104,41 @@ def offered(layout: Layout, *, replacement: FloatArray | None = None, guard: Flo
     if guard is not None:
         found.append(_at_most("origin guard", instance.origins, closed, guard / unit, scale=unit))
     return found
+
+
+def kept(
+    layout: Layout,
+    name: str,
+    *,
+    groups: Sequence[str],
+    worth: FloatArray,
+    most: FloatArray,
+    replacement: float = 1.0,
+    unit: str = "t/a",
+) -> Block:
+    """Return that each group of origins gives up no more than `most`, reckoned by what a tonne closed is worth.
+
+    Parameters
+    ----------
+    layout : Layout
+        Of the instance.
+    name, unit : str
+        Of the constraint; the unit of `most`.
+    groups : sequence of str
+        Shape (origins,); "" for an origin that is not limited.
+    worth : ndarray
+        Shape (industries,), in `unit` x a / t.
+    most : ndarray
+        Shape (groups,), for the distinct names in their order of appearance.
+    replacement : float
+        Tonnes closed for a tonne built.
+    """
+    names = [group for group in dict.fromkeys(groups) if group]
+    number = np.array([names.index(group) if group else -1 for group in groups])[layout.pair_origin]
+    mine = np.flatnonzero(number >= 0)
+    values = worth[layout.pair_industry[mine]] * replacement * layout.unit_t
+    matrix = layout.of_flows(number[mine], values, pairs=mine, n=len(names))
+    return _normal(_at_most(name, names, matrix, most, unit=unit))
 
 
 def moved(layout: Layout, amounts: FloatArray) -> Block:

@@ -6,13 +6,16 @@ import numpy as np
 
 from geotransfer.errors import InputError
 from geotransfer.relocation import blocks as b
+from geotransfer.relocation.guards import guards_of
 from geotransfer.relocation.instance import Layout
 from geotransfer.relocation.problem import RESOURCES, Problem
 from geotransfer.relocation.reading import Places
 from geotransfer.relocation.rules import Quota, Region
-from geotransfer.types import FloatArray
+from geotransfer.types import BoolArray, FloatArray
 
 __all__ = ["blocks_of", "ceilings_of", "co2_here", "costs_of"]
+
+SPECIAL, AREAS = "special areas", "policy_special_area"
 
 
 def blocks_of(problem: Problem, places: Places, layout: Layout) -> list[b.Block]:
@@ -28,7 +31,7 @@ def blocks_of(problem: Problem, places: Places, layout: Layout) -> list[b.Block]
     asked = _asked(problem, layout)
     _check_room(layout, asked, sizes[1])
     return [
-        *_offered(problem, layout),
+        *guards_of(problem, layout),
         b.moved(layout, asked),
         *b.plant_size(layout, smallest=sizes[0], largest=sizes[1]),
         *_of_places(problem, places, layout),
@@ -55,19 +58,6 @@ def _check_room(layout: Layout, asked: FloatArray, largest: FloatArray) -> None:
                 f"{tonnes:,.0f} t/a of {name} must move and the candidates hold at most {fits:,.0f} t/a; give more "
                 "candidates, a larger plant, or move less"
             )
-
-
-def _offered(problem: Problem, layout: Layout) -> list[b.Block]:
-    rules, guard = problem.rules, None
-    if rules.origin_guard is not None:
-        lacking = [f"{o.origin} {o.industry}" for o in problem.offers if o.existing is None]
-        if lacking:
-            raise InputError(f"origin_guard needs `existing` of every offer; missing for {', '.join(lacking)}")
-        guard = np.array([(o.existing or 0.0) * rules.origin_guard * problem.unit_t for o in problem.offers])
-    ratio = None
-    if rules.replacement_ratio is not None:
-        ratio = np.full(len(problem.industries), rules.replacement_ratio)
-    return b.offered(layout, replacement=ratio, guard=guard)
 
 
 def _of_places(problem: Problem, places: Places, layout: Layout) -> list[b.Block]:
@@ -99,7 +89,18 @@ def _of_areas(problem: Problem, places: Places, layout: Layout) -> list[b.Block]
         first, then = names.index(chain.first), names.index(chain.then)
         found.append(b.chain(layout, first=first, then=then, groups=groups, ratio=chain.ratio))
     found += [_region(region, places, layout) for region in rules.regions]
+    if rules.special_areas is not None:
+        found.append(b.region_share(layout, SPECIAL, inside=_special(places), share=rules.special_areas))
     return found
+
+
+def _special(places: Places) -> BoolArray:
+    """Shape (places,): those that the policy lists of a run name as a special area."""
+    known = [ranking[AREAS] for ranking in places.rankings.values() if AREAS in ranking]
+    if not known:
+        raise InputError(f"special_areas needs the column {AREAS} of a run; run a scenario with [policy]")
+    listed = [(areas.fillna("").astype(str).str.strip() != "").to_numpy(dtype=bool) for areas in known]
+    return np.asarray(np.logical_or.reduce(listed))
 
 
 def _quota(quota: Quota, problem: Problem, places: Places, layout: Layout) -> b.Block:

@@ -40,8 +40,8 @@ LEDGER = (
     *((name, unit, f"{zh}:转出为负", f"{en}: below 0 lost", GAIN) for name, unit, zh, en in QUANTITIES),
     ("water_m3", "m3/a", "用水:转出为负", "water: below 0 freed", GAIN),
     ("electricity_kwh", "kWh/a", "用电:转出为负", "electricity: below 0 freed", GAIN),
-    ("co2_power_production_t", "t CO2/a", "用电碳排放,生产侧:记在工厂所在地(电网平均因子)", "CO2 of grid power, production side: where the plant stands (average factors of the grid)", "electricity x factor"),
-    ("co2_power_consumption_t", "t CO2/a", "用电碳排放,消费侧:记在使用产品的省份;未给 product_returns 时为空", "CO2 of grid power, consumption side: with the province that uses the product; empty without product_returns", "production side - exported + imported (Peters 2008)"),
+    ("co2_power_production_t", "t CO2/a", "用电碳排放,生产侧:记在工厂所在地(省级电网平均因子,两端购电方式与运行相同)", "CO2 of power, production side: where the plant stands (provincial averages of the grid, power bought at both ends as in the run)", "electricity x factor"),
+    ("co2_power_consumption_t", "t CO2/a", "用电碳排放,消费侧:记在使用产品的省份;未给 product_returns 时为空", "CO2 of power, consumption side: with the province that uses the product; empty without product_returns", "production side - exported + imported (Peters 2008)"),
     *((f"{name}_after_sharing", unit, AFTER.format(zh=zh), f"{en} after sharing, mean over the years of the agreement", SHARED) for name, unit, zh, en in QUANTITIES if name != "jobs"),
 )  # fmt: skip
 SHARING = (

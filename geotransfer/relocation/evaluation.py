@@ -86,6 +86,8 @@ def _flows(path: str | os.PathLike[str]) -> pd.DataFrame:
     missing = [column for column in [*KEYS, "tonnes"] if column not in table]
     if missing:
         raise InputError(f"{str(path)!r} has no column {', '.join(missing)}; expected {', '.join([*KEYS, 'tonnes'])}")
+    if table.empty:
+        raise InputError(f"{str(path)!r} has a header and no row; expected one a way")
     for column in [*KEYS, "tonnes"]:
         empty = table[column].isna() | (table[column].astype(str).str.strip() == "")
         if empty.any():

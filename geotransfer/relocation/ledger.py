@@ -12,7 +12,6 @@ from geotransfer.relocation.building import co2_here
 from geotransfer.relocation.cooperation import enclave_zones
 from geotransfer.relocation.matching import Matching
 from geotransfer.relocation.problem import VALUES
-from geotransfer.relocation.reading import origin_factor
 from geotransfer.relocation.structure import structure_of
 from geotransfer.relocation.transfers import shared_parts, transfers_of
 from geotransfer.types import FloatArray
@@ -58,8 +57,8 @@ def ledger(matching: Matching) -> Ledger:
     """Return what each origin gives up and each place gains, per year.
 
     An origin closes what is replaced (the ratio of replacement times what is built); a tonne closed is worth what a
-    tonne built is. CO2 is that of grid power (average book): electricity x the provincial factor of the origin, and x
-    the factor of the run at the place. In the production-side book it stands where the plant stands. In the
+    tonne built is. CO2 is that of power (average book): electricity x the factor of the run at the place, and x that
+    of the origin, where the plant is taken to buy its power in the same way. In the production-side book it stands where the plant stands. In the
     consumption-side book it follows the product: production-side, less what is embodied in the product sold, plus what
     is embodied in the product bought; of the trade that the move makes, that is the share `product_returns` of the
     output, which the origin buys back from the place. Other trade is left as it was. Both books sum to one change.
@@ -105,7 +104,7 @@ def _rows(matching: Matching, tonnes: FloatArray, co2: FloatArray) -> pd.DataFra
 def _co2_at_origins(matching: Matching) -> FloatArray:
     flows, industries = matching.flows, matching.problem.industries
     return np.array([
-        origin_factor(origin) * industries[name].use.get("electricity", np.nan) / 1000.0
+        matching.places.origin_factor(name, origin) * industries[name].use.get("electricity", np.nan) / 1000.0
         for origin, name in zip(flows["origin"], flows["industry"], strict=True)
     ], dtype=np.float64)  # fmt: skip
 

@@ -299,6 +299,7 @@ def _basis(matching: Matching) -> list[Text]:
         )
         for language in ("zh", "en")
     )
+    ways = ", ".join(f"{way.own_share:.0%}" for way in dict.fromkeys(matching.places.power.values())) or "0%"
     return [
         Text(
             zh=f"目标: {goal.zh}; 碳价 {problem.goal.carbon_price:g} 元/吨, 碳排放口径: {book.zh}。",
@@ -314,8 +315,11 @@ def _basis(matching: Matching) -> list[Text]:
             "site: this is a screening.",
         ),
         Text(
-            zh="碳排放只计电网供电 (生产侧记在工厂所在地; 消费侧记在使用产品的省份); 搬迁本身的排放与投资未计。",
-            en="CO₂ is that of grid power (production side: where the plant stands; consumption side: with the "
-            "province that uses the product); what the move itself emits or costs is not in it.",
+            zh="碳排放只计用电 (生产侧记在工厂所在地; 消费侧记在使用产品的省份), 转出地按与运行相同的购电方式计 (自有绿电比例 "
+            f"两端相同: {ways}); 台账一律为平均口径; 搬迁本身的排放与投资未计。自备电厂与协议电价未知的地方可能被低估。",
+            en="CO₂ is that of power (production side: where the plant stands; consumption side: with the province that "
+            f"uses the product); the origin buys its power as the run does (own green share at both ends: {ways}); the "
+            "ledger is in the average book; what the move itself emits or costs is not in it. Places with captive power "
+            "or negotiated prices, which the run does not know, may look worse than they are.",
         ),
     ]

@@ -11,7 +11,8 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from geotransfer.errors import InputError
+from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.industry.profiles import industry_profile
 from geotransfer.relocation.cooperation import Cooperation, check_cooperation
 from geotransfer.relocation.provinces import check_standing
 from geotransfer.relocation.rules import Rules
@@ -25,6 +26,8 @@ __all__ = ["RESOURCES", "UNITS", "Candidates", "Goal", "Industry", "Offer", "Pro
 UNITS = {"t/a": 1.0, "kt/a": 1e3, "万t/a": 1e4}
 RESOURCES = {"electricity": "kWh", "energy": "tce", "water": "m3", "land": "m2", "jobs": "persons"}
 """What a tonne of product per year uses, and its unit."""
+PROFILE_USE = {"electricity": ("electricity", 1.0), "energy": ("total_energy", 1e-3), "water": ("water", 1.0)}
+"""Use -> quantity of an industry profile, and what turns its unit (kWh, kgce, m3) into that of `RESOURCES`."""
 VALUES = ("output_value_yuan", "value_added_yuan", "tax_yuan")
 
 
@@ -37,6 +40,8 @@ class Industry(Model):
         Folder of a finished run: its ranked zones may take the industry.
     smallest_plant, largest_plant : float
         In the problem's unit.
+    profile : str, optional
+        Industry profile whose sourced figures of a new plant stand where `use` gives none (electricity, energy, water).
     use : dict
         Of a tonne: electricity kWh, energy tce, water m3, land m2, jobs persons; what is not given is missing.
     value : dict
@@ -46,8 +51,16 @@ class Industry(Model):
     result: str
     smallest_plant: float = Field(gt=0, allow_inf_nan=False)
     largest_plant: float = Field(gt=0, allow_inf_nan=False)
+    profile: str | None = None
     use: dict[str, float] = Field(default_factory=dict)
     value: dict[str, float] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_profile(cls, given: Any) -> Any:
+        if not isinstance(given, dict) or not isinstance(given.get("profile"), str):
+            return given
+        return {**given, "use": {**_profile_use(given["profile"]), **given.get("use", {})}}
 
     @model_validator(mode="after")
     def _orderly(self) -> Self:
@@ -60,6 +73,17 @@ class Industry(Model):
             if bad := [key for key, number in given.items() if not 0 <= number < float("inf")]:
                 raise ValueError(f"{name} of {', '.join(bad)} is below 0 or not a number")
         return self
+
+
+def _profile_use(name: str) -> dict[str, float]:
+    try:
+        profile = industry_profile(name)
+    except UnknownNameError as error:
+        raise ValueError(str(error)) from None
+    if profile.unit != "t":
+        raise ValueError(f"profile {name!r} is by {profile.unit}, expected one by tonne")
+    figures = {use: profile.figure(quantity) for use, (quantity, _) in PROFILE_USE.items()}
+    return {use: found.middle * PROFILE_USE[use][1] for use, found in figures.items() if found is not None}
 
 
 class Offer(Model):

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geotransfer.catalog.entries import shipped_bytes
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.outputs import read_result
 from geotransfer.relocation.instance import Instance
+from geotransfer.relocation.origin_power import GRID, Book, PowerWay, origin_factor, way_of_run
 from geotransfer.relocation.problem import Industry, Offer, Problem
+from geotransfer.study.result import Result
 from geotransfer.types import FloatArray
 
 __all__ = ["Places", "instance_of", "read_places"]
 
-FACTORS = "energy/grid_emission_factors.csv"
 COST = "delivered_cost_yuan_per_unit"
 FALLBACK = ("power_price_yuan_per_kwh", "freight_cost_yuan_per_unit")
 
@@ -35,10 +34,17 @@ class Places:
         EPSG:4326, index `zone`; columns name, province, prefecture, eligible_km2 and the point of each place.
     rankings : dict
         Industry -> ranking of its run at the candidates, in the order of `table`; NaN rows where it is no candidate.
+    power : dict
+        Industry -> how a plant of its run buys power; from the grid alone where the run does not say.
     """
 
     table: gpd.GeoDataFrame
     rankings: dict[str, pd.DataFrame]
+    power: dict[str, PowerWay] = field(default_factory=dict)
+
+    def origin_factor(self, industry: str, province: str, book: Book = "average") -> float:
+        """Return the carbon of a kWh at an origin, kgCO2, where the plant buys as it does in the industry's run."""
+        return origin_factor(province, book, way=self.power.get(industry, GRID))
 
     def column(self, name: str) -> FloatArray:
         """Return a column of the rankings, from the first run that has it for a place; NaN where none does."""
@@ -57,7 +63,8 @@ def read_places(problem: Problem) -> Places:
     InputError
         A folder without a finished run, a zone that no run ranks.
     """
-    ranked = {name: _ranked(industry) for name, industry in problem.industries.items()}
+    results = {name: read_result(industry.result) for name, industry in problem.industries.items()}
+    ranked = {name: _ranked(result, problem.industries[name]) for name, result in results.items()}
     if problem.candidates.zones is None:
         chosen = {name: ranking.head(problem.candidates.top) for name, ranking in ranked.items()}
     else:
@@ -69,11 +76,12 @@ def read_places(problem: Problem) -> Places:
     table = gpd.GeoDataFrame(
         {key: whole[key].astype(str) for key in ("name", "province", "prefecture")}, geometry=spots, crs=whole.crs
     )
-    return Places(table, {name: pd.DataFrame(r).reindex(table.index) for name, r in chosen.items()})
+    power = {name: way_of_run(result.provenance["result"].get("power")) for name, result in results.items()}
+    return Places(table, {name: pd.DataFrame(r).reindex(table.index) for name, r in chosen.items()}, power)
 
 
-def _ranked(industry: Industry) -> gpd.GeoDataFrame:
-    ranking = read_result(industry.result).ranking
+def _ranked(result: Result, industry: Industry) -> gpd.GeoDataFrame:
+    ranking = result.ranking
     ranking = ranking[ranking["status"] == "ranked"].sort_values("rank")
     if ranking.empty:
         raise InputError(f"the run in {industry.result!r} ranks no place; nothing can move there")
@@ -130,33 +138,11 @@ def _cost(name: str, problem: Problem, places: Places) -> FloatArray:
 
 
 def _co2_change(offer: Offer, problem: Problem, places: Places) -> FloatArray:
-    """Return t CO2 per t: power here minus power at the origin, same use of electricity; NaN where unknown."""
+    """Return t CO2 per t: power here minus power at the origin, same use and same way of buying; NaN where unknown."""
     ranking = places.rankings[offer.industry]
     column = f"co2_{problem.goal.book}_kg_per_kwh"
     kwh = problem.industries[offer.industry].use.get("electricity")
-    origin = origin_factor(offer.origin, problem.goal.book)
+    origin = places.origin_factor(offer.industry, offer.origin, problem.goal.book)
     if column not in ranking or kwh is None:
         return np.full(len(places.table), np.nan)
     return np.asarray((ranking[column].to_numpy(dtype=np.float64) - origin) * kwh / 1000.0)
-
-
-def origin_factor(province: str, book: str = "average") -> float:
-    """Return the carbon of grid power of a province, kgCO2/kWh; contract and marginal books have one for all.
-
-    Raises
-    ------
-    InputError
-        A province that the table of factors does not have.
-    """
-    factors = pd.read_csv(io.BytesIO(shipped_bytes(FACTORS)))
-    provinces = factors[factors["level"] == "province"]
-    mine = provinces[
-        [len(province) > 1 and (n.startswith(province) or province.startswith(n)) for n in provinces["name"]]
-    ]
-    if len(mine) != 1:
-        raise InputError(f"origin {province!r} is no province; expected one of {', '.join(provinces['name'])}")
-    if book == "average":
-        return float(mine["kgco2_per_kwh"].iloc[0])
-    account = {"contract": "residual", "marginal": "fossil"}[book]
-    national = factors[(factors["level"] == "national") & (factors["account"] == account)]
-    return float(national["kgco2_per_kwh"].iloc[0])

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from geotransfer.spec.base import Model
 
-__all__ = ["Chain", "National", "Quota", "Region", "Rules", "ZoneLimit"]
+__all__ = ["AggregateGuard", "Chain", "Core", "National", "Quota", "Region", "Rules", "ZoneLimit"]
 
 Resource = Literal["electricity", "energy", "water", "land", "jobs"]
 
@@ -52,6 +52,25 @@ class Region(Model):
     zones: tuple[str, ...] = ()
 
 
+class Core(Model):
+    """Industries that hold an origin's chain together: at least `keep` of what exists of each stays there."""
+
+    origin: str
+    industries: tuple[str, ...] = Field(min_length=1)
+    keep: float = Field(gt=0, le=1)
+
+
+class AggregateGuard(Model):
+    """The most that may leave an origin of all its offered industries together, as a `share` of their sum by value.
+
+    The guard of each industry lets a province change its structure; this one keeps it from losing its industry as a
+    whole. `by` is the value of a tonne that is summed; every industry must give it.
+    """
+
+    share: float = Field(gt=0, le=1)
+    by: Literal["output_value_yuan", "value_added_yuan", "tax_yuan"] = "output_value_yuan"
+
+
 class National(Model):
     """National ceiling of an industry and what exists now, both in the problem's unit."""
 
@@ -78,6 +97,10 @@ class Rules(Model):
         Ceiling on the sum of squared shares of the provinces.
     origin_guard : float
         Share of an industry's existing capacity that may leave a province.
+    cores : tuple
+    aggregate_guard : AggregateGuard
+    special_areas : float
+        Least share of all that moves that goes to special areas (列入名单的特殊类型地区), by the runs' policy lists.
     replacement_ratio : float
         Tonnes closed for a tonne built (产能置换).
     national : dict
@@ -98,6 +121,9 @@ class Rules(Model):
     receiving_zones: int | None = Field(default=None, ge=1)
     herfindahl: float | None = Field(default=None, gt=0, le=1)
     origin_guard: float | None = Field(default=None, gt=0, le=1)
+    cores: tuple[Core, ...] = ()
+    aggregate_guard: AggregateGuard | None = None
+    special_areas: float | None = Field(default=None, gt=0, le=1)
     replacement_ratio: float | None = Field(default=None, ge=1, allow_inf_nan=False)
     national: dict[str, National] = Field(default_factory=dict)
     backup_km: float | None = Field(default=None, gt=0, allow_inf_nan=False)

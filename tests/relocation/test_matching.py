@@ -11,7 +11,7 @@ import pytest
 import geotransfer as gt
 from geotransfer.errors import InputError
 from geotransfer.relocation.ledger import ledger
-from geotransfer.relocation.reading import origin_factor
+from geotransfer.relocation.origin_power import PowerWay, origin_factor
 
 
 def values(result: Path | str = "out", **changes: Any) -> dict[str, Any]:
@@ -53,6 +53,8 @@ def offer(**changes: Any) -> dict[str, Any]:
         ({"moved": 1.5}, "share above 0"),
         ({"moved": {"aluminium": 101.0}}, "expected 0 to 100"),
         ({"rules": {"herfindal": 0.5}}, "herfindal"),
+        ({"rules": {"cores": [{"origin": "山东", "industries": [], "keep": 0.5}]}}, "at least 1 item"),
+        ({"rules": {"aggregate_guard": {"share": 0.3, "by": "jobs"}}}, "output_value_yuan"),
         ({"schema": 2}, "schema"),
     ],
 )
@@ -72,6 +74,12 @@ def test_a_problem_that_does_not_fit(changes: dict[str, Any], told: str) -> None
         ({"rules": {"zone_limits": {"jobs": {"column": "labour_force"}}}}, "jobs is not known for 30 of 30"),
         ({"rules": {"quotas": [{"resource": "co2", "limits": {"云南省": 1e6}}]}}, "where no destination lies"),
         ({"rules": {"regions": [{"name": "hinterland", "share": 0.2}]}}, "none of the destinations"),
+        ({"rules": {"aggregate_guard": {"share": 0.3}}}, "value.output_value_yuan of every industry"),
+        ({"rules": {"aggregate_guard": {"share": 0.3, "by": "tax_yuan"}}, "offers": [offer()]}, "needs `existing`"),
+        (
+            {"rules": {"cores": [{"origin": "河南", "industries": ["aluminium"], "keep": 0.5}]}},
+            "河南 / aluminium, which offers nothing",
+        ),
         ({"rules": {"national": {"steel": {"ceiling": 1.0, "existing": 1.0}}}}, "expected an industry"),
     ],
 )
@@ -96,10 +104,12 @@ def test_the_cheapest_places_are_filled_first(two_provinces: Path) -> None:
         {"herfindahl": 0.5},
         {"plants_per_zone": 1, "backup_km": 100.0},
         {"receiving_zones": 2},
-        {"net_co2": -6e6},
+        {"net_co2": -3e6},
         {"smallest_lot": 20.0},
         {"regions": [{"name": "hinterland", "share": 0.6, "provinces": ["青海省"]}]},
         {"zone_limits": {"land": {"column": "eligible_km2", "factor": 1e6}}},
+        {"aggregate_guard": {"share": 0.2, "by": "tax_yuan"}},
+        {"cores": [{"origin": "山东省", "industries": ["aluminium"], "keep": 0.8}]},
     ],
 )
 def test_a_rule_never_makes_it_cheaper(two_provinces: Path, rules: dict[str, Any]) -> None:
@@ -139,7 +149,8 @@ def test_the_ledger_balances(two_provinces: Path) -> None:
     assert np.isnan(system["value_added_yuan"])
     for column in ("tonnes", "tax_yuan", "jobs", "co2_power_production_t"):
         assert parts[column].sum() == pytest.approx(system[column], abs=1e-6)
-    closed = -1_000_000.0 * 13.4 * origin_factor("山东")
+    # a quarter is own wind and sun in the run, so at the origin too
+    closed = -1_000_000.0 * 13.4 * origin_factor("山东", way=PowerWay(own_share=0.25))
     assert parts["co2_power_production_t"].iloc[0] == pytest.approx(closed)
 
 
@@ -162,3 +173,10 @@ def test_the_problem_file_names_its_folders_from_where_it_lies(two_provinces: Pa
     assert read.offers[0].existing is None
     with pytest.raises(InputError, match="cannot be read"):
         gt.Problem.from_file(tmp_path / "none.toml")
+
+
+def test_a_move_that_changes_the_power_alone_is_no_saving(two_provinces: Path) -> None:
+    """山东 and 宁夏 have grids of 0.6191 and 0.6187 kg/kWh, both with a quarter of own green power: next to nothing."""
+    given = problem(two_provinces, candidates={"zones": ["640323"]}, moved=0.5)
+    change = gt.match(given).flows["co2_change_t"].sum()
+    assert change == pytest.approx(500_000.0 * 13.4 * 0.75 * (0.6187 - 0.6191), rel=1e-6)
