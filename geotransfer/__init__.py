@@ -32,12 +32,19 @@ if TYPE_CHECKING:
     from geotransfer.catalog.readers import read_features as read_features
     from geotransfer.catalog.services import read_remote_features as read_remote_features
     from geotransfer.catalog.services import read_remote_raster as read_remote_raster
+    from geotransfer.catalog.spreadsheets import read_excel_csv as read_excel_csv
+    from geotransfer.checking.conversion import convert_layer as convert_layer
+    from geotransfer.checking.geometry import mend_geometry as mend_geometry
+    from geotransfer.checking.layer import check_layer as check_layer
+    from geotransfer.checking.report import LayerReport as LayerReport
+    from geotransfer.checking.shifts import estimate_shift as estimate_shift
     from geotransfer.crs import bd09_to_gcj02 as bd09_to_gcj02
     from geotransfer.crs import bd09_to_wgs84 as bd09_to_wgs84
     from geotransfer.crs import gcj02_to_bd09 as gcj02_to_bd09
     from geotransfer.crs import gcj02_to_wgs84 as gcj02_to_wgs84
     from geotransfer.crs import wgs84_to_bd09 as wgs84_to_bd09
     from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
+    from geotransfer.datums import datum_accuracy as datum_accuracy
     from geotransfer.energy.capacity_factor import capacity_factor as capacity_factor
     from geotransfer.energy.carbon import carbon_books as carbon_books
     from geotransfer.energy.carbon import carbon_change as carbon_change
@@ -140,6 +147,7 @@ if TYPE_CHECKING:
     from geotransfer.spatial.alignment import align as align
     from geotransfer.spatial.cost_distance import cost_distance as cost_distance
     from geotransfer.spatial.distance_transform import distance_transform as distance_transform
+    from geotransfer.spatial.nearest import nearest_zones as nearest_zones
     from geotransfer.spatial.patches import drop_small_patches as drop_small_patches
     from geotransfer.spatial.proximity import distance_to as distance_to
     from geotransfer.spatial.rasterization import excluded_by as excluded_by
@@ -169,6 +177,12 @@ _HOMES = {
     "catalog.postgis_writing": ("write_postgis",),
     "catalog.readers": ("read_features",),
     "catalog.services": ("read_remote_features", "read_remote_raster"),
+    "catalog.spreadsheets": ("read_excel_csv",),
+    "checking.conversion": ("convert_layer",),
+    "checking.geometry": ("mend_geometry",),
+    "checking.layer": ("check_layer",),
+    "checking.report": ("LayerReport",),
+    "checking.shifts": ("estimate_shift",),
     "crs": (
         "bd09_to_gcj02",
         "bd09_to_wgs84",
@@ -177,6 +191,7 @@ _HOMES = {
         "wgs84_to_bd09",
         "wgs84_to_gcj02",
     ),
+    "datums": ("datum_accuracy",),
     "energy.capacity_factor": ("capacity_factor",),
     "energy.carbon": ("carbon_books", "carbon_change"),
     "energy.delivered_price": ("DeliveredPrice", "GreenSupply", "delivered_price"),
@@ -233,6 +248,7 @@ _HOMES = {
     "spatial.alignment": ("align",),
     "spatial.cost_distance": ("cost_distance",),
     "spatial.distance_transform": ("distance_transform",),
+    "spatial.nearest": ("nearest_zones",),
     "spatial.patches": ("drop_small_patches",),
     "spatial.proximity": ("distance_to",),
     "spatial.rasterization": ("excluded_by", "rasterize"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 __all__ = [
     "CrsError",
+    "DatumWarning",
     "EmptyRuleWarning",
     "FetchError",
     "FewerSitesWarning",
@@ -16,6 +17,7 @@ __all__ = [
     "InconsistencyWarning",
     "InputError",
     "MissingExtra",
+    "OffshoreWarning",
     "OutputError",
     "UnknownNameError",
 ]
@@ -71,3 +73,11 @@ class FormerCodesWarning(UserWarning):
 
 class EmptyRuleWarning(UserWarning):
     """A rule whose values do not occur in the study: perhaps a class is mistaken."""
+
+
+class DatumWarning(UserWarning):
+    """Positions in a datum for which no transformation to WGS 84 is known: they are taken as they stand."""
+
+
+class OffshoreWarning(UserWarning):
+    """Places just outside every polygon, given to the nearest one within a stated limit."""

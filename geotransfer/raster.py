@@ -21,7 +21,8 @@ from geotransfer.crs import parse_crs
 from geotransfer.errors import GridMismatchError, InputError, OutputError
 from geotransfer.files import written_whole
 from geotransfer.grid import Grid
-from geotransfer.sources import checked_source, is_virtual, raster_drivers, redacted
+from geotransfer.raster_faults import check_fill, check_place, check_size, declares_nodata, unreadable
+from geotransfer.sources import checked_source, is_virtual, raster_drivers
 from geotransfer.types import Bounds, FloatArray
 
 __all__ = ["Raster", "check_same_grid", "raster_blocks", "raster_grid", "read_raster", "read_values", "write_raster"]
@@ -136,7 +137,8 @@ def read_raster(
     Raises
     ------
     InputError
-        The file is missing or unreadable, the band does not exist, `bounds` do not overlap, every cell is nodata.
+        The file is missing, cut off or unreadable, rotated or south up, larger than 1e9 cells, the band does not
+        exist, `bounds` do not overlap, every cell is nodata, or no nodata is declared and cells hold -9999 or the like.
     CrsError
         The file has no CRS.
 
@@ -174,11 +176,12 @@ def read_values(
             if not 1 <= band <= source.count:
                 raise InputError(f"raster {str(path)!r} has {source.count} band(s), got band={band}; the first is 1")
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
+            check_place(source, path=path)
             window = _window(source, bounds, path)
             values = _read_window(source, band, window)
             return values, Grid(source.window_transform(window), values.shape, crs)
     except RasterioError as error:
-        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
+        raise unreadable(path, error) from error
 
 
 def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4_000_000) -> Iterator[FloatArray]:
@@ -207,7 +210,7 @@ def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4
             for top in range(0, source.height, rows):
                 yield _read_window(source, band, Window(0, top, source.width, min(rows, source.height - top)))
     except RasterioError as error:
-        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
+        raise unreadable(path, error) from error
 
 
 def _check_exists(path: str | os.PathLike[str]) -> None:
@@ -223,7 +226,10 @@ def _opened(path: str | os.PathLike[str], *, remote: bool = False) -> rasterio.D
 
 
 def _read_window(source: rasterio.DatasetReader, band: int, window: Window) -> FloatArray:
+    check_size(source, window, path=source.name)
     masked = source.read(band, window=window, masked=True)
+    if not declares_nodata(source, band):
+        check_fill(np.asarray(masked.data), path=source.name)
     values = np.asarray(masked.astype(np.float64).filled(np.nan), dtype=np.float64)
     # in place: a raster may take a good part of the memory
     values *= source.scales[band - 1]
@@ -246,9 +252,10 @@ def raster_grid(path: str | os.PathLike[str]) -> Grid:
     try:
         with _opened(path) as source:
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
+            check_place(source, path=path)
             return Grid(source.transform, source.shape, crs)
     except RasterioError as error:
-        raise InputError(redacted(f"raster file {str(path)!r} cannot be read as a raster: {error}")) from error
+        raise unreadable(path, error) from error
 
 
 def _window(source: rasterio.DatasetReader, bounds: Bounds | None, path: str | os.PathLike[str]) -> Window:

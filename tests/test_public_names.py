@@ -13,6 +13,13 @@ import pytest
 import geotransfer as gt
 
 FUNCTIONS = {
+    "check_layer": "(path, *, reference=None, layer=None, encoding=None, band=1)",
+    "convert_layer": "(path, out, *, steps, layer=None, encoding=None)",
+    "datum_accuracy": "(crs, *, lon=None, lat=None)",
+    "estimate_shift": "(features, *, reference=None)",
+    "mend_geometry": "(features)",
+    "nearest_zones": "(points, zones, *, limit_m)",
+    "read_excel_csv": "(path, *, encoding=None, skip_rows=0, header_rows=1, note_rows=0)",
     "evaluate_matching": "(plan, happened)",
     "match": "(problem)",
     "write_matching": "(matching, directory, *, with_map=True, with_report=True)",
@@ -141,6 +148,7 @@ OTHERS = (
     "Difference",
     "Explanation",
     "IndustryProfile",
+    "LayerReport",
     "Matching",
     "Problem",
     "Result",

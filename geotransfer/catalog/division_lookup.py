@@ -92,7 +92,7 @@ def look_up(question: Question) -> Found:
         return _settled(coded, "adcode")
     if not (coded or wider):
         return _settled(named, how) if named else Found("unmatched")
-    pair = [unit for unit in _coded(question) if unit.name == question.name and unit.level in question.levels]
+    pair = [unit for unit in _of_code(question) if unit.name == question.name]
     if pair:
         # code and name together say which, whatever the year: 342201 宿州市 of 1998 is not 341300 宿州市
         return _settled(_one_level(pair), "adcode and name")
@@ -113,9 +113,14 @@ def _by_code(question: Question) -> tuple[list[Unit], list[Unit]]:
 
     A code of a city with 01 at its end is that of all its districts (市辖区).
     """
+    fitting = _of_code(question)
+    return (_one_level(_timely(fitting, question.year)), []) if fitting else ([], _one_level(_coded(question)))
+
+
+def _of_code(question: Question) -> list[Unit]:
+    """Return the divisions that have had the code, of the wanted levels and in the province where one is given."""
     units = _coded(question)
-    fitting = [u for u in units if u.level in question.levels and question.province in ("", u.province)]
-    return (_one_level(_timely(fitting, question.year)), []) if fitting else ([], _one_level(units))
+    return [u for u in units if u.level in question.levels and question.province in ("", u.province)]
 
 
 def _coded(question: Question) -> list[Unit]:

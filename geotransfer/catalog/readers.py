@@ -6,16 +6,26 @@ import os
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from geotransfer.catalog.archives import is_zip, unpacked
+from geotransfer.catalog.encodings import (
+    known_encoding,
+    shapefile_encoding,
+    shapefile_records,
+    table_encoding,
+    wrong_encoding,
+)
+from geotransfer.catalog.mojibake import check_text
 from geotransfer.errors import CrsError, InputError, UnknownNameError
 from geotransfer.sources import checked_source, redacted
 
-__all__ = ["checked_features", "read_features", "read_table"]
+__all__ = ["checked_features", "read_features", "read_table", "read_unchecked"]
 
 LON_NAMES = ("lon", "longitude", "lng", "经度")
 LAT_NAMES = ("lat", "latitude", "纬度")
@@ -34,8 +44,9 @@ def read_features(
     layer : str, optional
         Needed when the file holds several.
     encoding : str, optional
-        Of the text in a Shapefile or CSV, e.g. ``"GB18030"``. Without it: a Shapefile's .cpg, else UTF-8; text that
-        is not UTF-8 is refused, never shown as mojibake.
+        Of the text in a Shapefile or CSV, e.g. ``"GB18030"``. Without it: a Shapefile's .cpg or the code page in its
+        .dbf where the bytes agree, a CSV's byte order mark, else UTF-8; text that is something else is refused, never
+        shown as mojibake, and the message names what it looks like.
     remote : bool
         Open anything GDAL reads, also addresses, databases and files that lead to others (VRT, WFS, /vsicurl).
 
@@ -64,14 +75,37 @@ def read_features(
     if source.is_file() and is_zip(source):
         with unpacked(source) as inner:
             return read_features(inner, layer=layer, encoding=encoding, remote=remote)
+    features = _read(source, given, layer=layer, encoding=encoding)
+    check_text(features, what=f"file {str(source)!r}")
+    return checked_features(features, str(source))
+
+
+def read_unchecked(
+    path: str | os.PathLike[str], *, layer: str | None = None, encoding: str | None = None
+) -> gpd.GeoDataFrame:
+    """Read vector features as `read_features` does, also where a CRS or geometries are missing: for `check_layer`.
+
+    Raises
+    ------
+    InputError
+        The file is missing or unreadable, or its text is of another encoding.
+    UnknownNameError
+        The layer does not exist.
+    """
+    given, source = checked_source(path, features=True), Path(path)
+    if source.is_file() and is_zip(source):
+        with unpacked(source) as inner:
+            return read_unchecked(inner, layer=layer, encoding=encoding)
+    return _read(source, given, layer=layer, encoding=encoding)
+
+
+def _read(source: Path, given: str, *, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
     suffix = source.suffix.lower()
     if suffix == ".csv":
-        features = _points(read_table(source, encoding=encoding), source)
-    elif suffix in (".parquet", ".geoparquet"):
-        features = _read_parquet(source)
-    else:
-        features = _read_ogr(source, given, layer, encoding or _shapefile_encoding(source))
-    return checked_features(features, str(source))
+        return _points(read_table(source, encoding=encoding), source)
+    if suffix in (".parquet", ".geoparquet"):
+        return _read_parquet(source)
+    return _read_ogr(source, given, layer, _vector_encoding(source, encoding))
 
 
 def read_table(
@@ -88,17 +122,15 @@ def read_table(
     """
     source = Path(checked_source(path))
     text_columns = {"adcode": str, "zone": str, "id": str}
+    known = table_encoding(source, encoding)
     try:
         # index_col: a line with one field too many must not shift the columns
-        table = pd.read_csv(
-            source, encoding=encoding or "utf-8-sig", dtype=text_columns, index_col=False, comment=comment
-        )
-    except UnicodeDecodeError as error:
-        raise _wrong_encoding(source) from error
-    except LookupError as error:
-        raise InputError(f"encoding {encoding!r} is unknown; use for instance 'UTF-8' or 'GB18030'") from error
+        table = pd.read_csv(source, encoding=known, dtype=text_columns, index_col=False, comment=comment)
+    except UnicodeError as error:
+        raise wrong_encoding(source, source.read_bytes()) from error
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
         raise InputError(f"file {str(path)!r} is no table: {error}; expected CSV with a header line") from error
+    check_text(table, what=f"file {str(path)!r}")
     # Excel leaves rows of commas at the end
     return table.dropna(how="all").reset_index(drop=True)
 
@@ -126,8 +158,12 @@ def _points(table: pd.DataFrame, source: Path) -> gpd.GeoDataFrame:
 
 def _read_parquet(source: Path) -> gpd.GeoDataFrame:
     try:
-        return gpd.read_parquet(source)
-    except (pa.ArrowException, ValueError, OSError) as error:
+        features = gpd.read_parquet(source)
+        # no format but this one keeps measures (M), and nothing here uses them
+        measured = shapely.has_m(features.geometry.to_numpy()).any()
+        return features.set_geometry(features.geometry.force_2d()) if measured else features
+    except (pa.ArrowException, ValueError, OSError, NotImplementedError, shapely.errors.ShapelyError) as error:
+        # NotImplementedError: curves, which OGR's formats give as straight lines and this one does not
         raise InputError(f"file {str(source)!r} cannot be read as GeoParquet: {error}") from error
 
 
@@ -142,33 +178,16 @@ def _read_ogr(source: Path, given: str, layer: str | None, encoding: str | None)
     except (DataSourceError, DataLayerError) as error:
         raise InputError(redacted(f"file {str(source)!r} cannot be read as vector features: {error}")) from error
     except UnicodeDecodeError as error:
-        raise _wrong_encoding(source) from error
+        raise wrong_encoding(source, shapefile_records(source)) from error
     if not isinstance(frame, gpd.GeoDataFrame):
         raise InputError(f"file {str(source)!r} is a table without geometry; expected features")
     return frame
 
 
-def _shapefile_encoding(source: Path) -> str | None:
-    declared = any(source.with_suffix(ending).exists() for ending in (".cpg", ".CPG"))
-    if source.suffix.lower() != ".shp" or declared:
-        return None
-    dbf = source.with_suffix(".dbf")
-    if dbf.exists():
-        try:
-            # the header holds binary numbers; the records begin at the offset it states
-            raw = dbf.read_bytes()
-            raw[int.from_bytes(raw[8:10], "little") :].decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _wrong_encoding(source) from error
-    return "UTF-8"
-
-
-def _wrong_encoding(source: Path) -> InputError:
-    return InputError(
-        f"file {str(source)!r} holds text that is not UTF-8 and does not say what it is; "
-        "give encoding=..., for files from Chinese agencies mostly encoding='GB18030' "
-        "(on the command line --set zones_encoding=GB18030, or rules.<rule>.encoding)"
-    )
+def _vector_encoding(source: Path, encoding: str | None) -> str | None:
+    if encoding is not None:
+        return known_encoding(encoding, what="encoding=")
+    return shapefile_encoding(source) if source.suffix.lower() == ".shp" else None
 
 
 def checked_features(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
@@ -194,5 +213,12 @@ def checked_features(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
         raise InputError(
             f"file {name!r} has {int(empty.sum())} feature(s) without a geometry, the first in row {row + 1}; "
             "expected one each, nothing is dropped silently: delete or repair them"
+        )
+    xy, of = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
+    finite = np.isfinite(xy).all(axis=1)
+    if not finite.all():
+        raise InputError(
+            f"file {name!r} has coordinates that are no finite numbers, the first in row {of[~finite][0] + 1}; "
+            "expected numbers: delete or repair these features"
         )
     return features.rename_geometry("geometry") if features.geometry.name != "geometry" else features

@@ -46,6 +46,9 @@ def _divisions(
     from geotransfer.errors import InputError
     from geotransfer.output_tables import write_table
 
+    for target in filter(None, (output, weights)):
+        if target.resolve() == file.resolve():
+            raise InputError(f"{str(target)!r} is the table that is read; name another file to write to")
     table = _read(file, encoding)
     columns = division_columns(table.columns)
     chosen = {"name": name, "adcode": adcode, "province": province}

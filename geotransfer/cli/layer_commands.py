@@ -1,15 +1,19 @@
-"""``geotransfer layers list``, ``info`` and ``fetch``."""
+"""``geotransfer layers list``, ``info``, ``fetch`` and ``check``."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from geotransfer.errors import InputError
+
 __all__ = ["app"]
 
 app = typer.Typer(help="The layers that ship or can be fetched: what, from where, how good.", no_args_is_help=True)
+LANGUAGES = ("zh", "en")
 
 
 @app.command("list")
@@ -70,3 +74,49 @@ def _fetch(
         for file in files:
             typer.echo(f"{file.entry.id}  {'fetched' if file.new else 'was here, unchanged'}  sha256 {file.sha256}")
             typer.echo(f"  {file.path}")
+
+
+@app.command("check")
+def _check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A vector, table or raster file of your own.")],
+    reference: Annotated[
+        Path | None,
+        typer.Option("--reference", metavar="FILE", help="The same things, rightly placed; for a raster a raster."),
+    ] = None,
+    layer: Annotated[str | None, typer.Option("--layer", help="Of a file that holds several.")] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of the text, e.g. GB18030.")] = None,
+    band: Annotated[int, typer.Option("--band", help="Of a raster; 1 is the first.")] = 1,
+    convert: Annotated[
+        list[str] | None,
+        typer.Option("--convert", metavar="STEP", help="Put one thing right, e.g. gcj02; may be repeated. Needs -o."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option("-o", "--out", metavar="NEW", help="Where --convert writes.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    language: Annotated[str, typer.Option("--lang", help="zh or en.")] = "zh",
+) -> None:
+    """Say whether a file is what it says: encoding, CRS, GCJ-02, shapes, nodata ... Exit code 1 on an error found.
+
+    Nothing is changed but by --convert, which writes a new file and checks that.
+    """
+    from geotransfer.checking.conversion import convert_layer
+    from geotransfer.checking.layer import check_layer
+    from geotransfer.cli.check_table import print_report
+
+    if language not in LANGUAGES:
+        raise InputError(f"--lang is {language!r}; expected zh or en")
+    if (out is None) != (not convert):
+        raise InputError("--convert and -o go together; expected both, e.g. --convert gcj02 -o new.gpkg, or neither")
+    done = None
+    if convert and out is not None:
+        done = convert_layer(file, out, steps=convert, layer=layer, encoding=encoding)
+        file, layer, encoding = out, None, None
+    report = check_layer(file, reference=reference, layer=layer, encoding=encoding, band=band)
+    if as_json:
+        record = report.as_record() | ({} if done is None else {"converted": done.as_record()["findings"]})
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        if done is not None:
+            print_report(done, language=language)
+        print_report(report, language=language)
+    if report.worst == "error":
+        raise typer.Exit(1)

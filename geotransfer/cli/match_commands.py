@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["register"]
 
+ROUNDING = 1e-6
+"""Of tonnes, plants and the like a year."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to the application."""
@@ -54,9 +57,12 @@ def _match(
 
 
 def _evaluate(plan: Path, happened: Path, out: Path | None) -> None:
+    from geotransfer.errors import InputError
     from geotransfer.output_tables import write_table
     from geotransfer.relocation.evaluation import evaluate_matching
 
+    if out is not None and out.resolve() == happened.resolve():
+        raise InputError(f"-o {str(out)!r} is the table that is read; name another file")
     table = evaluate_matching(plan, happened)
     if out is not None:
         write_table(table, out)
@@ -88,4 +94,9 @@ def _summarise(plan: Matching) -> None:
         typer.echo(f"  {origin} -> {province} {name}  {industry}  {tonnes:>12,.0f} t/a")
     for slack in plan.slack:
         state = f"binds in {slack.binding} of {slack.rows}" if slack.binding else "has room"
-        typer.echo(f"  {slack.name}: {state}, least {slack.least:,.4g} {slack.unit} ({slack.label})")
+        typer.echo(f"  {slack.name}: {state}, least {_whole(slack.least):,.4g} {slack.unit} ({slack.label})")
+
+
+def _whole(number: float) -> float:
+    """Return 0 for what only the solver's rounding makes differ from it."""
+    return 0.0 if abs(number) < ROUNDING else number

@@ -58,10 +58,11 @@ def ledger(matching: Matching) -> Ledger:
 
     An origin closes what is replaced (the ratio of replacement times what is built); a tonne closed is worth what a
     tonne built is. CO2 is that of power (average book): electricity x the factor of the run at the place, and x that
-    of the origin, where the plant is taken to buy its power in the same way. In the production-side book it stands where the plant stands. In the
-    consumption-side book it follows the product: production-side, less what is embodied in the product sold, plus what
-    is embodied in the product bought; of the trade that the move makes, that is the share `product_returns` of the
-    output, which the origin buys back from the place. Other trade is left as it was. Both books sum to one change.
+    of the origin, where the plant is taken to buy its power in the same way. In the production-side book it stands
+    where the plant stands. In the consumption-side book it follows the product: production-side, less what is embodied
+    in the product sold, plus what is embodied in the product bought; of the trade that the move makes, that is the
+    share `product_returns` of the output, which the origin buys back from the place. Other trade is left as it was.
+    Both books sum to one change.
 
     References
     ----------

@@ -315,11 +315,15 @@ def _basis(matching: Matching) -> list[Text]:
             "site: this is a screening.",
         ),
         Text(
-            zh="碳排放只计用电 (生产侧记在工厂所在地; 消费侧记在使用产品的省份), 转出地按与运行相同的购电方式计 (自有绿电比例 "
-            f"两端相同: {ways}); 台账一律为平均口径; 搬迁本身的排放与投资未计。自备电厂与协议电价未知的地方可能被低估。",
-            en="CO₂ is that of power (production side: where the plant stands; consumption side: with the province that "
-            f"uses the product); the origin buys its power as the run does (own green share at both ends: {ways}); the "
-            "ledger is in the average book; what the move itself emits or costs is not in it. Places with captive power "
-            "or negotiated prices, which the run does not know, may look worse than they are.",
+            zh="碳排放只计用电 (生产侧记在工厂所在地; 消费侧记在使用产品的省份), 转出地按与运行相同的购电方式计 "
+            f"(两端自有绿电比例相同: {ways}); 台账一律为平均口径; 搬迁本身的排放与投资未计。",
+            en="CO₂ is that of power (production side: where the plant stands; consumption side: with the province "
+            f"that uses the product); the origin buys its power as the run does (own green share at both ends: "
+            f"{ways}); the ledger is in the average book; what the move itself emits or costs is not in it.",
+        ),
+        Text(
+            zh="运行不知道的自备电厂与协议电价可能使有些地方 (如新疆、甘肃) 被低估。",
+            en="Captive power and negotiated prices, which the run does not know, may make places (Xinjiang, Gansu) "
+            "look worse than they are.",
         ),
     ]

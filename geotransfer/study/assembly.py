@@ -129,7 +129,7 @@ def _record_zones(scenario: Scenario, zones: Zones, inputs: Inputs) -> None:
     elif is_address(scenario.zones):
         inputs.record_database(scenario.zones, scenario.zones_layer or "", zones.table)
     else:
-        inputs.record_file(scenario.zones)
+        inputs.record_file(scenario.zones, datum=zones.datum)
 
 
 def _with_robustness(

@@ -16,6 +16,7 @@ from geotransfer.catalog.entries import layer_entry
 from geotransfer.catalog.fetched import fetched_file
 from geotransfer.catalog.layers import layer_features, layer_raster, layer_table
 from geotransfer.catalog.readers import read_features, read_table
+from geotransfer.datums import DatumAccuracy, datum_of, warn_of_datum
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
@@ -122,8 +123,14 @@ class Inputs:
     ) -> gpd.GeoDataFrame:
         """Return vector features; `file_layer` and `encoding` are those of the user's file."""
         name = _one_of(layer, file)
-        features = layer_features(layer) if layer else read_features(name, layer=file_layer, encoding=encoding)
-        self._record(layer, file, _frame_sha256(features) if layer else None)
+        if layer:
+            features = layer_features(layer)
+            self._record(layer, None, _frame_sha256(features))
+            return features
+        features = read_features(name, layer=file_layer, encoding=encoding)
+        datum = datum_of(features)
+        warn_of_datum(datum, what=f"file {name!r}")
+        self.record_file(name, datum=datum)
         return features
 
     def table(self, layer: str | None, file: str | None) -> pd.DataFrame:
@@ -140,9 +147,11 @@ class Inputs:
         else:
             self.table(layer, None)
 
-    def record_file(self, path: str) -> None:
-        """Record a user's file."""
+    def record_file(self, path: str, *, datum: DatumAccuracy | None = None) -> None:
+        """Record a user's file; where its datum matters, how far positions may be off is its known error."""
         self._record(None, path, None)
+        if datum is not None and datum.matters:
+            self.records[str(Path(path))] |= {"known_error": datum.text.as_dict(), "error_scope": "field"}
 
     def record_boundaries(self, layer: str, paths: list[str]) -> None:
         """Record a level of the boundaries by the files it is read from."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -16,8 +17,10 @@ from geotransfer.catalog.database import is_address
 from geotransfer.catalog.postgis import read_postgis
 from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.crs import CHINA_ALBERS
-from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.datums import DatumAccuracy, datum_of, warn_of_datum
+from geotransfer.errors import InputError, OffshoreWarning, UnknownNameError
 from geotransfer.siting.parks import is_names_only, match_parks
+from geotransfer.spatial.nearest import nearest_zones
 from geotransfer.spatial.rasterization import polygonal
 from geotransfer.spec.scenario import Scenario
 from geotransfer.types import Level
@@ -28,6 +31,7 @@ NAME_COLUMNS = ("name", "NAME", "Name", "名称", "NAME_CHN", "园区名称")
 ID_COLUMNS = ("zone", "adcode", "id")
 AREA_COLUMNS = ("area_km2", "area", "面积_km2", "面积")
 LARGEST_KM2 = 10_000.0
+OFFSHORE_M = 30_000.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +49,15 @@ class Zones:
         True for the user's own zones.
     matched : DataFrame or None
         How parks known by name only were placed (`match_parks`); None for other zones.
+    datum : DatumAccuracy or None
+        Of the user's file: how far its positions may be off; None for other zones.
     """
 
     table: gpd.GeoDataFrame
     shown: gpd.GeoSeries
     own: bool
     matched: pd.DataFrame | None = None
+    datum: DatumAccuracy | None = None
 
 
 def load_zones(scenario: Scenario) -> Zones:
@@ -74,7 +81,10 @@ def load_zones(scenario: Scenario) -> Zones:
         table = read_table(scenario.zones, encoding=scenario.zones_encoding)
         if is_names_only(table):
             return _named_parks(table, scenario)
-    return _own(read_features(scenario.zones, layer=scenario.zones_layer, encoding=scenario.zones_encoding), scenario)
+    features = read_features(scenario.zones, layer=scenario.zones_layer, encoding=scenario.zones_encoding)
+    datum = datum_of(features)
+    warn_of_datum(datum, what=f"zones {scenario.zones!r}")
+    return replace(_own(features, scenario), datum=datum)
 
 
 def _administrative(level: Level, scenario: Scenario) -> Zones:
@@ -176,13 +186,15 @@ def _with_province(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     prefectures = boundaries("prefecture").to_crs(table.crs).rename(columns={"name": "_prefecture", "adcode": "_code"})
     columns = ["province", "region", "_prefecture", "_code", "geometry"]
     spots = gpd.GeoDataFrame(geometry=table.representative_point(), index=table.index)
-    joined = gpd.sjoin_nearest(spots, prefectures[columns], how="left", max_distance=30_000)
-    joined = joined[~joined.index.duplicated()]
-    if joined["province"].isna().all():
+    near = nearest_zones(spots, prefectures, limit_m=OFFSHORE_M)
+    if (near["row"] < 0).all():
         raise InputError(
             "no zone lies in China or within 30 km of it; expected zones inside the default layers: check the CRS and "
-            "whether lon and lat are swapped"
+            "whether lon and lat are swapped (geotransfer layers check FILE says)"
         )
+    _warn_of_offshore(near["distance_m"])
+    columns = ["province", "region", "_prefecture", "_code"]
+    joined = prefectures[columns].reindex(near["row"].where(near["row"] >= 0)).set_axis(table.index)
     own = table.drop(columns=[c for c in ("province", "region", "prefecture", "prefecture_adcode") if c in table])
     return own.assign(
         province=joined["province"].fillna(""),
@@ -190,3 +202,14 @@ def _with_province(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         prefecture=joined["_prefecture"].fillna(""),
         prefecture_adcode=joined["_code"].fillna(""),
     )
+
+
+def _warn_of_offshore(distance_m: pd.Series[float]) -> None:
+    off = distance_m[distance_m > 0]
+    if len(off):
+        warnings.warn(
+            f"{len(off)} of {len(distance_m)} zones lie outside every prefecture, the farthest {off.max() / 1000:.1f} "
+            f"km; each is given the nearest one (within {OFFSHORE_M / 1000:.0f} km)",
+            OffshoreWarning,
+            stacklevel=4,
+        )

@@ -78,6 +78,14 @@ def test_a_name_and_a_code_that_contradict_are_not_placed() -> None:
     assert one("江陵县", 421001, level=("county", "prefecture"))["status"] == "conflict"
 
 
+def test_a_code_and_name_of_another_province_are_not_placed() -> None:
+    table = pd.DataFrame({"name": ["朝阳区", "和平区"], "code": ["220104", "210102"], "province": ["北京", "天津"]})
+    joined, _ = join_divisions(table, name="name", adcode="code", province="province")
+    assert joined["division_status"].tolist() == ["conflict", "conflict"]
+    assert joined["division_adcode"].tolist() == ["", ""]
+    assert "220104 吉林省长春市朝阳区" in joined["division_candidates"].iloc[0]
+
+
 def test_the_year_tells_codes_that_changed_hands_apart() -> None:
     assert one(None, 440203)["status"] == "ambiguous"
     assert one(None, 440203, year=2001)["name"] == "浈江区"

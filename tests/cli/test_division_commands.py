@@ -58,3 +58,11 @@ def test_polygons_and_their_weights(tmp_path: Path) -> None:
     table.write_text("name\n海淀区\n", encoding="utf-8")
     with pytest.raises(InputError, match="--weights needs polygons"):
         divisions(table, "--weights", target)
+
+
+def test_the_table_that_is_read_is_never_written_over(tmp_path: Path) -> None:
+    source = tmp_path / "counties.csv"
+    source.write_text(TABLE, encoding="utf-8")
+    with pytest.raises(InputError, match="is the table that is read"):
+        divisions(source, "-o", tmp_path / "." / "counties.csv")
+    assert source.read_text(encoding="utf-8") == TABLE

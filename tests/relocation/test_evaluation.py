@@ -51,6 +51,7 @@ def test_other_units_names_and_what_a_spreadsheet_makes_of_a_key(plan: Path, tmp
     ("text", "told"),
     [
         ("origin,zone\na,b\n", "no column industry, tonnes"),
+        (HEAD, "has a header and no row"),
         (HEAD + "山东,aluminium,640323,-1\n", "below 0"),
         (HEAD + "山东,aluminium,640323,many\n", "not a number"),
         (HEAD + "山东,aluminium,640323,1\n山东省,aluminium,640323,2\n", "twice"),

@@ -20,7 +20,7 @@ from scipy.stats import spearmanr
 
 import geotransfer as gt
 from geotransfer.crs import CHINA_ALBERS
-from geotransfer.errors import CrsError, FormerCodesWarning, InputError, UnknownNameError
+from geotransfer.errors import CrsError, DatumWarning, FormerCodesWarning, InputError, OffshoreWarning, UnknownNameError
 from geotransfer.study.assembly import STAGES
 
 COARSE = {"grid.resolution": 25_000}
@@ -472,8 +472,34 @@ def test_crossed_rings_are_repaired_and_lines_dropped(tmp_path: Path) -> None:
 def test_a_park_just_offshore_belongs_to_the_nearest_prefecture(tmp_path: Path) -> None:
     path = tmp_path / "shore.csv"
     path.write_text("name,lon,lat\n钦州外海,108.75,21.45\n", encoding="utf-8")
-    park = gt.run(aluminium_with(zones=str(path))).ranking.loc[0]
+    with pytest.warns(OffshoreWarning, match=r"1 of 1 zones lie outside every prefecture, the farthest 18\.\d km"):
+        park = gt.run(aluminium_with(zones=str(path))).ranking.loc[0]
     assert park["province"] == "广西壮族自治区"
+
+
+@pytest.mark.parametrize(
+    ("crs", "x", "en", "zh"),
+    [
+        (2381, 500_000, "Xi'an 1980: no published transformation here; .* off by up to 127 m", "最多偏 127 米"),
+        (
+            2412,
+            36_500_000,
+            r"Beijing 1954: 100 % of the positions have a published transformation \(at best 1 m\)",
+            "精度至多 1 米",
+        ),
+    ],
+)
+def test_the_datum_of_the_users_zones_is_warned_of_and_recorded(
+    tmp_path: Path, crs: int, x: float, en: str, zh: str
+) -> None:
+    # a box of 20 km at 108 E, 38 N, in the Ordos: the central meridian of zone 36
+    path = tmp_path / "zones.gpkg"
+    box = shapely.box(x - 10_000, 4_200_000, x + 10_000, 4_220_000)
+    gpd.GeoDataFrame(geometry=[box], crs=crs).to_file(path)
+    with pytest.warns(DatumWarning, match=en):
+        result = gt.run(aluminium_with(zones=str(path)))
+    entry = next(i for i in result.provenance["result"]["inputs"] if i["id"] == "zones.gpkg")
+    assert zh in entry["known_error"]["zh"]
 
 
 def test_a_list_of_adcodes_forbids_whole_zones_and_unknown_codes_are_refused(tmp_path: Path) -> None:

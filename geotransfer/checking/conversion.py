@@ -1,0 +1,216 @@
+"""`convert_layer`: a file written anew with what `check_layer` found put right, and only what is told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES
+from geotransfer.catalog.spreadsheets import read_excel_csv, sheet_rows
+from geotransfer.checking.features import features_of_table, read_as_well_as_possible
+from geotransfer.checking.layer import kind_of
+from geotransfer.checking.report import Finding, LayerReport, note
+from geotransfer.checking.steps import mended_text, take_step
+from geotransfer.errors import InputError, OutputError
+from geotransfer.files import written_whole
+from geotransfer.raster_mending import mend_raster
+
+__all__ = ["convert_layer"]
+
+WRITABLE = (".gpkg", ".geojson", ".parquet", ".csv")
+
+
+def convert_layer(
+    path: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    *,
+    steps: Sequence[str],
+    layer: str | None = None,
+    encoding: str | None = None,
+) -> LayerReport:
+    r"""Write a new file in which what `check_layer` found is put right, step by step in the order given.
+
+    Parameters
+    ----------
+    path : path
+        A vector, table or raster file; it stays as it is.
+    out : path
+        The new file; it must not exist. Vectors: ``.gpkg``, ``.geojson``, ``.parquet``; points and tables: ``.csv``
+        (UTF-8 with a byte order mark); rasters: ``.tif``.
+    steps : sequence of str
+        Vectors and tables with lon and lat: ``"gcj02"``, ``"bd09"`` (to WGS 84), ``"swap"``, ``"swap-outside"``,
+        ``"flip-x"``, ``"flip-y"``, ``"crs=EPSG:..."`` (states it, moves nothing), ``"valid"``, ``"flat"``,
+        ``"drop-empty"``, ``"antimeridian"``, ``"text"`` (mojibake).
+        Tables: ``"sheet"`` or ``"sheet=TITLES,HEADERS,NOTES"`` (numbers, merged headers; see `read_excel_csv`),
+        ``"text"``.
+        Rasters: ``"nodata=VALUE"``, ``"crs=EPSG:..."``, ``"north-up"``, ``"flip-rows"``, ``"flip-columns"``,
+        ``"lon180"``.
+    layer, encoding : str, optional
+        As for `read_features`.
+
+    Returns
+    -------
+    LayerReport
+        Of the new file: a note for each step with what it did, and to how many.
+
+    Raises
+    ------
+    InputError
+        A step is unknown or does not fit, the file cannot be read, `out` exists or has another ending.
+    OutputError
+        The new file cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.csv").write_text("name,lon,lat\n甲园,106.503,29.5\n", encoding="utf-8")
+    >>> convert_layer(folder / "a.csv", folder / "b.csv", steps=["gcj02"])["gcj02"].what.en
+    'GCJ-02 to WGS 84: 1 vertices moved'
+    """
+    source, target = Path(path), Path(out)
+    if not source.exists():
+        raise InputError(f"file {str(path)!r} does not exist; check the path")
+    if not steps:
+        raise InputError("steps is empty, expected at least one, e.g. 'gcj02'; check_layer names those that fit")
+    if target.exists():
+        raise InputError(f"file {str(out)!r} exists; expected a new name, nothing is overwritten")
+    kind = kind_of(source)
+    endings = (".tif", ".tiff") if kind == "raster" else (".csv",) if _is_sheet(steps) else WRITABLE
+    if target.suffix.lower() not in endings:
+        raise InputError(f"out is {str(out)!r}, expected a name that ends in {', '.join(endings)}")
+    try:
+        if kind == "raster":
+            return LayerReport.of(out, "raster", _raster(source, target, steps))
+        if kind == "table":
+            return LayerReport.of(out, "table", _table(source, target, steps, encoding))
+        features, _ = read_as_well_as_possible(source, layer=layer, encoding=encoding)
+        return LayerReport.of(out, "features", _features(features, target, steps))
+    except OSError as error:
+        raise OutputError(
+            f"{str(out)!r} cannot be written: {error.strerror or error}; choose another folder"
+        ) from error
+
+
+def _is_sheet(steps: Sequence[str]) -> bool:
+    return any(step.partition("=")[0] == "sheet" for step in steps)
+
+
+def _raster(source: Path, target: Path, steps: Sequence[str]) -> list[Finding]:
+    done: list[Finding] = []
+    drafts: list[Path] = []
+    try:
+        for number, step in enumerate(steps):
+            draft = target.with_name(f".{target.stem}.{number}{target.suffix}")
+            drafts.append(draft)
+            said = mend_raster(drafts[-2] if number else source, draft, step=step)
+            done.append(note(step.partition("=")[0], said, said, None, ""))
+        drafts.pop().replace(target)
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+    return done
+
+
+def _features(features: gpd.GeoDataFrame, target: Path, steps: Sequence[str]) -> list[Finding]:
+    done = []
+    for step in steps:
+        features, said = take_step(features, step)
+        done.append(said)
+    _write_features(features, target)
+    return done
+
+
+def _table(source: Path, target: Path, steps: Sequence[str], encoding: str | None) -> list[Finding]:
+    """Convert a table; steps that move positions need the columns lon and lat, and change them."""
+    done: list[Finding] = []
+    table, rest = _read(source, steps, encoding, done)
+    for step in rest:
+        if step == "text":
+            table, said = mended_text(table)
+        else:
+            points = features_of_table(table)
+            if points is None:
+                raise InputError(
+                    f"{str(source)!r} has no columns lon and lat, which {step!r} needs; expected degrees there"
+                )
+            moved, said = take_step(points, step)
+            table = _with_positions(table, moved)
+        done.append(said)
+    if target.suffix.lower() != ".csv":
+        points = features_of_table(table)
+        if points is None:
+            raise InputError(f"{str(source)!r} has no columns lon and lat; expected an out that ends in .csv")
+        _write_features(points, target)
+    else:
+        with written_whole(target) as draft:
+            table.to_csv(draft, index=False, encoding="utf-8-sig")
+    return done
+
+
+def _read(
+    source: Path, steps: Sequence[str], encoding: str | None, done: list[Finding]
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return the table, by the layout that a step ``sheet`` tells, and the other steps."""
+    sheet = next((step for step in steps if step.partition("=")[0] == "sheet"), None)
+    if sheet is None:
+        rows, _ = sheet_rows(source, encoding=encoding)
+        cells = [(row + [""] * len(rows[0]))[: len(rows[0])] for row in rows[1:]]
+        return pd.DataFrame(cells, columns=rows[0], dtype=object), list(steps)
+    titles, headers, notes = _layout(sheet)
+    table, report = read_excel_csv(source, encoding=encoding, skip_rows=titles, header_rows=headers, note_rows=notes)
+    for column, kind, cells_, example, became in report.itertuples(index=False, name=None):
+        zh, en = f"列“{column}”:{kind},{cells_} 个单元格", f"column {column!r}: {kind}, {cells_} cells"
+        done.append(note("sheet", f"{zh}({example} → {became})", f"{en} ({example} -> {became})", int(cells_), "cells"))
+    if not len(report):
+        done.append(note("sheet", "没有需要换算的单元格", "no cell had to be converted", 0, "cells"))
+    return table, [step for step in steps if step != sheet]
+
+
+def _layout(step: str) -> tuple[int, int, int]:
+    value = step.partition("=")[2]
+    if not value:
+        return 0, 1, 0
+    parts = value.split(",")
+    if len(parts) != 3 or not all(part.strip().isdigit() for part in parts):
+        raise InputError(f"step {step!r}: expected sheet=TITLES,HEADERS,NOTES, three whole numbers such as sheet=1,2,0")
+    titles, headers, notes = map(int, parts)
+    return titles, headers, notes
+
+
+def _with_positions(table: pd.DataFrame, moved: gpd.GeoDataFrame) -> pd.DataFrame:
+    lower = {str(c).strip().lower(): c for c in table.columns}
+    lon, lat = (next(lower[n] for n in names if n in lower) for names in (LON_NAMES, LAT_NAMES))
+    local = moved.to_crs("EPSG:4326").geometry
+    out = table.copy()
+    # a row without a position stays as it is; nine digits are 0.1 mm
+    for column, values in ((lon, local.x), (lat, local.y)):
+        out[column] = out[column].astype(object)
+        out.loc[moved.index, column] = values.round(9).astype(object)
+    return out
+
+
+def _write_features(features: gpd.GeoDataFrame, target: Path) -> None:
+    suffix = target.suffix.lower()
+    with written_whole(target) as draft:
+        if suffix == ".parquet":
+            features.to_parquet(draft)
+        elif suffix == ".gpkg":
+            features.to_file(draft, layer=target.stem, driver="GPKG", engine="pyogrio", VERSION="1.3")
+        elif suffix == ".geojson":
+            local = features.to_crs("EPSG:4326") if features.crs is not None else features
+            local.to_file(draft, driver="GeoJSON", engine="pyogrio")
+        else:
+            _as_table(features).to_csv(draft, index=False, encoding="utf-8-sig")
+
+
+def _as_table(features: gpd.GeoDataFrame) -> pd.DataFrame:
+    if set(features.geom_type) != {"Point"}:
+        raise InputError(f"a .csv holds points, the layer has {', '.join(sorted(set(features.geom_type)))}; use .gpkg")
+    local = features.to_crs("EPSG:4326").geometry
+    plain = pd.DataFrame(features.drop(columns=[features.geometry.name, *({"lon", "lat"} & set(features.columns))]))
+    return plain.assign(lon=local.x.round(9), lat=local.y.round(9))
