@@ -63,6 +63,9 @@ def _check_room(layout: Layout, asked: FloatArray, largest: FloatArray) -> None:
 def _of_places(problem: Problem, places: Places, layout: Layout) -> list[b.Block]:
     rules, found = problem.rules, []
     for name, limit in rules.zone_limits.items():
+        if limit.zones is not None:
+            found.append(_of_some(name, limit.zones, problem, places, layout))
+            continue
         if limit.value is not None:
             values = np.full(len(places.table), limit.value)
         else:
@@ -73,6 +76,22 @@ def _of_places(problem: Problem, places: Places, layout: Layout) -> list[b.Block
     if rules.smallest_lot is not None:
         found += b.lots(layout, rules.smallest_lot * problem.unit_t)
     return found
+
+
+def _of_some(name: str, limits: dict[str, float], problem: Problem, places: Places, layout: Layout) -> b.Block:
+    """Return a limit of the places that are named, by key or name; the others have none."""
+    table, by_key = places.table, {}
+    for zone, limit in limits.items():
+        keys = table.index[(table.index == zone) | (table["name"] == zone)]
+        if len(keys) != 1:
+            told = (
+                f"stands for {', '.join(keys)}; give the key" if len(keys) else "is no candidate; correct or remove it"
+            )
+            raise InputError(f"limit of {name}: zone {zone!r} {told}")
+        by_key[str(keys[0])] = limit
+    use = np.broadcast_to(_use(problem, name)[:, None], (len(problem.industries), len(table)))
+    unit = f"{RESOURCES[name]}/a"
+    return b.quota(layout, name, use=use, groups=[str(key) for key in table.index], limits=by_key, unit=unit)
 
 
 def _use(problem: Problem, resource: str) -> FloatArray:

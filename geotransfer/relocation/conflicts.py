@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from geotransfer.errors import InputError
 from geotransfer.relocation.blocks import Block
 from geotransfer.relocation.instance import Layout
 from geotransfer.relocation.solving import Limits, solve
@@ -70,7 +71,11 @@ def find_conflict(layout: Layout, blocks: Sequence[Block], *, seconds: float = T
 
 
 def _cannot_hold(layout: Layout, costs: FloatArray, blocks: Sequence[Block], limits: Limits) -> bool:
-    return solve(layout, costs, blocks, limits=limits).status == "infeasible"
+    try:
+        return solve(layout, costs, blocks, limits=limits).status == "infeasible"
+    except InputError:
+        # no plan within the time: not known to be impossible
+        return False
 
 
 def _concessions(layout: Layout, always: Sequence[Block], soft: Sequence[Block], limits: Limits) -> list[Concession]:

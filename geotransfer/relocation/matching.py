@@ -18,6 +18,7 @@ from geotransfer.relocation.front import Front, epsilon_front
 from geotransfer.relocation.instance import Layout
 from geotransfer.relocation.problem import Problem
 from geotransfer.relocation.reading import Places, instance_of, read_places
+from geotransfer.relocation.search import CEILING_TOLERANCE
 from geotransfer.relocation.solving import Limits, Solved, herfindahl_of, with_ceilings
 from geotransfer.types import FloatArray
 
@@ -58,7 +59,7 @@ class Matching:
     herfindahl : dict
         Industry -> sum of the squared shares of provinces.
     above_ceiling : dict
-        Industry -> what is left above the Herfindahl ceiling after the last round of cuts.
+        Industry -> what is left above the Herfindahl ceiling after the last round of cuts; 0 within a millionth of it.
     conflict : Conflict or None
         When nothing fits: what stands in the way.
     front : Front or None
@@ -145,7 +146,7 @@ def match(problem: Problem) -> Matching:
         return Matching(problem, places, flows, plants, (), solved, {}, {}, conflict)
     shares = {name: herfindahl_of(layout, solved.unknowns, k) for k, name in enumerate(problem.industries)}
     above = {
-        name: max(shares[name] - ceilings[k], 0.0)
+        name: max(shares[name] - ceilings[k], 0.0) * (shares[name] > ceilings[k] * (1 + CEILING_TOLERANCE))
         for k, name in enumerate(problem.industries)
         if k in ceilings and np.isfinite(shares[name])
     }

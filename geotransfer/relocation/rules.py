@@ -14,16 +14,22 @@ Resource = Literal["electricity", "energy", "water", "land", "jobs"]
 
 
 class ZoneLimit(Model):
-    """A limit of every candidate: a `column` of the runs' ranking times `factor`, or one `value` for all."""
+    """A limit of every candidate: a `column` of the runs' ranking times `factor`, or one `value` for all.
+
+    Or of some only: `zones` by key or name, such as what the grid can still carry there; the others are not limited.
+    """
 
     column: str | None = None
     factor: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     value: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    zones: dict[str, float] | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.column is None) == (self.value is None):
-            raise ValueError("expected either column or value")
+        if [self.column, self.value, self.zones].count(None) != 2:
+            raise ValueError("expected one of column, value and zones")
+        if bad := [zone for zone, limit in (self.zones or {}).items() if not 0 <= limit < float("inf")]:
+            raise ValueError(f"the limit of {', '.join(bad)} is below 0 or not a number")
         return self
 
 

@@ -119,7 +119,7 @@ def matching_record(matching: Matching) -> dict[str, Any]:
         "kind": KIND,
         "problem": matching.problem.model_dump(mode="json", by_alias=True),
         "status": solved.status,
-        **{key: _number(getattr(solved, key)) for key in ("objective", "bound", "gap")},
+        **{key: _number(getattr(solved, key)) for key in ("objective", "bound", "gap", "lp_bound")},
         "seconds": round(solved.seconds, 3),
         "rounds_of_cuts": solved.rounds,
         **{key: _number(float(flows[key].sum(skipna=False))) for key in ("tonnes", "cost_yuan", "co2_change_t")},

@@ -126,3 +126,28 @@ def test_a_profile_that_does_not_fit(profile: str, told: str) -> None:
     given["industries"]["A"]["profile"] = profile
     with pytest.raises(InputError, match=told):
         gt.Problem.from_mapping(given)
+
+
+def test_a_limit_of_some_places_only(two_provinces: Path) -> None:
+    """The cheapest place may take 134 GWh, 1 万t of A at 13 400 kWh a tonne; no other place is limited."""
+    only = {"moved": {"A": 50.0}, "limits": {"gap": 0.0}}
+    first = match(two_provinces, **only).plants.set_index("industry").loc["A", "zone"]
+    rules = {"zone_limits": {"electricity": {"zones": {str(first): 134e6}}}}
+    plants = match(two_provinces, **only, rules=rules).plants
+    taken = plants.loc[(plants["zone"] == first) & (plants["industry"] == "A"), "tonnes"].sum()
+    assert taken <= 10_000.0 * (1 + 1e-6)
+    assert plants.loc[plants["industry"] == "A", "tonnes"].sum() == pytest.approx(500_000.0)
+
+
+@pytest.mark.parametrize(
+    ("limit", "told"),
+    [
+        ({"zones": {"郑州": 1.0}}, "'郑州' is no candidate"),
+        ({"zones": {"郑州": -1.0}}, "limit of 郑州 is below 0"),
+        ({"zones": {"郑州": 1.0}, "value": 2.0}, "expected one of column, value and zones"),
+        ({}, "expected one of column, value and zones"),
+    ],
+)
+def test_a_limit_of_some_places_that_does_not_fit(two_provinces: Path, limit: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError, match=told):
+        match(two_provinces, rules={"zone_limits": {"electricity": limit}})
