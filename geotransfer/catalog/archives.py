@@ -50,11 +50,8 @@ def unpacked(archive: Path, *, max_bytes: int = MAX_TOTAL) -> Iterator[Path]:
         As `unpack_member`; or it holds no vector file, or several. Messages of the block name the archive.
     """
     with tempfile.TemporaryDirectory(prefix="geotransfer-zip-") as folder:
-        try:
-            with zipfile.ZipFile(archive) as pack:
-                _unpack_all(pack, archive, Path(folder), max_bytes)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise InputError(f"archive {archive.name!r} is damaged: {error}; expected a zip file") from error
+        with _opened(archive) as pack:
+            _unpack_all(pack, archive, Path(folder), max_bytes)
         found = sorted(path for path in Path(folder).rglob("*") if path.suffix.lower() in LAYERS and path.is_file())
         if len(found) != 1:
             names = ", ".join(path.relative_to(folder).as_posix() for path in found[:10]) or "none"
@@ -103,10 +100,17 @@ def unpack_member(archive: Path, member: str, target: Path, *, max_bytes: int) -
         No zip file, damaged, hostile (absolute or climbing names, links, too many members, too large, packed beyond
         belief, encrypted), or the member is not there exactly once.
     """
+    with _opened(archive) as pack:
+        _check_names(pack.infolist(), archive)
+        _copy(pack, _only(pack.infolist(), member, archive), target, max_bytes)
+
+
+@contextmanager
+def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
+    """Open an archive; what is found damaged in the block is said as our own error."""
     try:
         with zipfile.ZipFile(archive) as pack:
-            _check_names(pack.infolist(), archive)
-            _copy(pack, _only(pack.infolist(), member, archive), target, max_bytes)
+            yield pack
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
         if isinstance(error, InputError) or (isinstance(error, OSError) and error.errno != errno.EINVAL):
             raise
