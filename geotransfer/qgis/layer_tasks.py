@@ -59,6 +59,10 @@ def weights(job: Mapping[str, Any], say: Say) -> Done:
 def acceptability(job: Mapping[str, Any], say: Say) -> Done:
     """Write zones with how often each takes the best ranks when the weights are drawn."""
     zones = read_features(job["zones"])
+    missing = [name for name in job["fields"] if name not in zones.columns]
+    if missing:
+        there = ", ".join(str(name) for name in zones.columns.drop("geometry"))
+        raise InputError(f"the zones have no field {', '.join(missing)}; they have {there}")
     scores = zones[list(job["fields"])].to_numpy(dtype=np.float64)
     complete = np.isfinite(scores).all(axis=1)
     if complete.sum() < 2:
