@@ -258,9 +258,10 @@ def test_paths_are_of_the_folder_qgis_was_started_in(
 
 
 def test_zones_without_a_crs_are_refused(qgis: Qgis, tmp_path: Path) -> None:
-    (tmp_path / "bare.csv").write_text('"WKT"\n"POINT (105 38)"\n', encoding="utf-8")
+    gpd.GeoDataFrame({"a": [1]}, geometry=gpd.points_from_xy([105], [38]), crs=4326).to_file(tmp_path / "bare.shp")
+    (tmp_path / "bare.prj").unlink()
     done = qgis.call(
-        "run", "geotransfer:freight_cost", "--", f"ZONES={tmp_path / 'bare.csv'}", f"OUTPUT={tmp_path / 'f.gpkg'}"
+        "run", "geotransfer:freight_cost", "--", f"ZONES={tmp_path / 'bare.shp'}", f"OUTPUT={tmp_path / 'f.gpkg'}"
     )
     assert done.returncode != 0
     assert "has no CRS; assign the one" in done.stderr
@@ -271,7 +272,7 @@ def test_zones_without_a_crs_are_refused(qgis: Qgis, tmp_path: Path) -> None:
     ("weights", "fields", "said"),
     [
         ("0.5,x", "a;b", "the weights hold 'x', expected numbers"),
-        ("", "a;c", "the zones have no field c; they have a, b"),
+        ("", "a;c", "the zones have no field c; they have fid, a, b"),
     ],
 )
 def test_weights_and_fields_are_checked(qgis: Qgis, tmp_path: Path, weights: str, fields: str, said: str) -> None:
@@ -305,7 +306,7 @@ def test_an_environment_that_does_not_serve(qgis: Qgis, tmp_path: Path, content:
     before = pointer.read_text(encoding="utf-8")
     pointer.write_text(json.dumps({"python": str(python)}), encoding="utf-8")
     try:
-        done = qgis.call("run", "geotransfer:weights", "--", f"OUTPUT={tmp_path / 'w.csv'}")
+        done = qgis.call("run", "geotransfer:weights", "--", "NAMES=a", "MATRIX=1", f"OUTPUT={tmp_path / 'w.csv'}")
     finally:
         pointer.write_text(before, encoding="utf-8")
     assert said in done.stderr

@@ -112,7 +112,8 @@ def _unexpected(text, process):
     if re.search("No module named '?geotransfer", text):
         python = process.args[0]
         return say(
-            f"{python} 里没有 geotransfer; 请用它运行 -m pip install geotransfer, 或在“插件 > geotransfer 设置”里另选。",
+            f"{python} 里没有 geotransfer; 请用它运行 -m pip install geotransfer, "
+            "或在“插件 > geotransfer 设置”里另选。",
             f"The Python {python} has no geotransfer: run it with -m pip install geotransfer, or choose another under "
             "Plugins > geotransfer settings.",
         )
