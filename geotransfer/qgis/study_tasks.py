@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,8 @@ __all__ = ["STUDY_TASKS", "style_folder"]
 
 FLOW_ALIASES = {
     "origin": "转出地", "industry": "产业", "zone": "承接地 (键)", "name": "承接地", "province": "承接省",
-    "tonnes": "产能 (吨/年)", "cost_yuan": "成本 (元/年)", "co2_change_t": "用电 CO2 变化 (吨/年)",
+    "tonnes": "产能 (吨/年)", "closed": "转出地关停产能 (吨/年)",
+    "cost_yuan": "成本 (元/年)", "co2_change_t": "用电 CO2 变化 (吨/年)",
 }  # fmt: skip
 
 
@@ -161,8 +163,13 @@ def _part_said(part: CriterionPart) -> Text:
     )
 
 
+def _short(meaning: str) -> str:
+    """Return the first part of a meaning, as the title of a field."""
+    return re.split("[,，;；:：]", meaning, maxsplit=1)[0].strip()
+
+
 def _zones_style(result: Result) -> str:
-    aliases = {column.name: column.meaning.zh for column in result.columns}
+    aliases = {column.name: _short(column.meaning.zh) for column in result.columns}
     values = result.ranking["score"].to_numpy(dtype=np.float64)
     return zones_qml(values, field="score", aliases=aliases, statuses=True, shape=shape_of(result.ranking))
 

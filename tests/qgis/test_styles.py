@@ -46,6 +46,9 @@ def test_a_finished_run_gets_its_styles(tmp_path: Path) -> None:
     assert (tmp_path / "out/suitability.qml").read_text(encoding="utf-8") == raster_qml(
         gt.read_result(tmp_path / "out").suitability.values
     )
+    assert not re.search(
+        '<alias [^>]*name="[^"]*[,，;；:：]', (tmp_path / "out/ranking.qml").read_text(encoding="utf-8")
+    )
     ET.fromstring((tmp_path / "out/ranking.qml").read_text(encoding="utf-8").split("\n", 1)[1])
 
 
