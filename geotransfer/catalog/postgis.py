@@ -76,6 +76,8 @@ def _query(connection: Connection[Any], source: str) -> bytes:
     """Return a subquery; what is prepared holds one statement only, so that nothing can follow it."""
     if QUERY.match(source):
         return source.strip().rstrip(";").encode()
+    if len(source.split()) > 1:
+        raise InputError(f"{source!r} is refused; expected the name of a table, or one statement of SELECT or WITH")
     return b"SELECT * FROM " + table_identifier(source).as_bytes(connection)
 
 

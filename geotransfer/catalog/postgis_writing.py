@@ -169,7 +169,10 @@ def _put(
 
     before = _existing(connection, target)
     if before is not None and not replace:
-        raise OutputError(f"table {target.as_string(connection)} is there already; say that it is to be replaced")
+        raise OutputError(
+            f"table {target.as_string(connection)} is there already; say that it is to be replaced "
+            "(replace=True, on the command line --replace)"
+        )
     if before is not None and before == _existing(connection, Identifier("pg_temp", DRAFT)):
         connection.execute(SQL("DELETE FROM {}").format(target))
     else:

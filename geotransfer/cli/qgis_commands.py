@@ -30,3 +30,12 @@ def _zip(out: Annotated[Path, typer.Option("-o", "--out", help="A .zip file.")] 
     from geotransfer.qgis.installing import zip_plugin
 
     typer.echo(str(zip_plugin(out)))
+
+
+@app.command("style")
+def _style(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a finished run.")]) -> None:
+    """Write ranking.qml and suitability.qml beside the files of a finished run."""
+    from geotransfer.qgis.study_tasks import style_folder
+
+    for path in style_folder(folder):
+        typer.echo(str(path))

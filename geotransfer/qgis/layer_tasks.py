@@ -15,12 +15,12 @@ from geotransfer.errors import InputError
 from geotransfer.freight.network import freight_network
 from geotransfer.mcda.acceptability import rank_acceptability
 from geotransfer.mcda.comparisons import weights_from_comparisons
-from geotransfer.qgis.done import Done, Say, styled_zones, write_style
+from geotransfer.qgis.done import Done, Say, in_language, styled_zones, write_style
 from geotransfer.qgis.styles import raster_qml
 from geotransfer.raster import read_raster, write_raster
 from geotransfer.spatial.cost_distance import cost_distance
 from geotransfer.spatial.zonal import zonal_statistics
-from geotransfer.types import FloatArray
+from geotransfer.types import FloatArray, Text
 
 __all__ = ["LAYER_TASKS"]
 
@@ -52,13 +52,18 @@ def weights(job: Mapping[str, Any], say: Say) -> Done:
     path = Path(job["output"])
     table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
     ratio = float(found.consistency_ratio)
+    told = Text(zh=f"一致性比率 {ratio:.4f}", en=f"consistency ratio {ratio:.4f}")
     lines = [f"{name}: {weight:.4f}" for name, weight in zip(names, found.weights.tolist(), strict=True)]
-    return Done({"OUTPUT": str(path)}, {}, [*lines, f"consistency ratio {ratio:.4f}"], {"CONSISTENCY_RATIO": ratio})
+    return Done({"OUTPUT": str(path)}, {}, [*lines, in_language(told, job)], {"CONSISTENCY_RATIO": ratio})
 
 
 def acceptability(job: Mapping[str, Any], say: Say) -> Done:
     """Write zones with how often each takes the best ranks when the weights are drawn."""
     zones = read_features(job["zones"])
+    missing = [name for name in job["fields"] if name not in zones.columns]
+    if missing:
+        there = ", ".join(str(name) for name in zones.columns.drop("geometry"))
+        raise InputError(f"the zones have no field {', '.join(missing)}; they have {there}")
     scores = zones[list(job["fields"])].to_numpy(dtype=np.float64)
     complete = np.isfinite(scores).all(axis=1)
     if complete.sum() < 2:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -26,11 +27,12 @@ from geotransfer.study.result import Result
 from geotransfer.types import Text
 from geotransfer.words import STATUSES, in_words
 
-__all__ = ["STUDY_TASKS"]
+__all__ = ["STUDY_TASKS", "style_folder"]
 
 FLOW_ALIASES = {
     "origin": "转出地", "industry": "产业", "zone": "承接地 (键)", "name": "承接地", "province": "承接省",
-    "tonnes": "产能 (吨/年)", "cost_yuan": "成本 (元/年)", "co2_change_t": "用电 CO2 变化 (吨/年)",
+    "tonnes": "产能 (吨/年)", "closed": "转出地关停产能 (吨/年)",
+    "cost_yuan": "成本 (元/年)", "co2_change_t": "用电 CO2 变化 (吨/年)",
 }  # fmt: skip
 
 
@@ -42,11 +44,25 @@ def run_scenario(job: Mapping[str, Any], say: Say) -> Done:
     write_result(result, folder)
     ranking, suitability = folder / "ranking.gpkg", folder / "suitability.tif"
     files = {"FOLDER": str(folder), "RANKING": str(ranking), "SUITABILITY": str(suitability)}
-    styles = {
-        "RANKING": write_style(ranking, _zones_style(result)),
-        "SUITABILITY": write_style(suitability, raster_qml(result.suitability.values)),
+    return Done(files, _styles(result, folder), _told(result, job))
+
+
+def style_folder(folder: Path) -> list[Path]:
+    """Write ranking.qml and suitability.qml beside the files of a finished run; return their paths.
+
+    Raises
+    ------
+    InputError
+        The folder holds no finished run.
+    """
+    return [Path(path) for path in _styles(read_result(folder), folder).values()]
+
+
+def _styles(result: Result, folder: Path) -> dict[str, str]:
+    return {
+        "RANKING": write_style(folder / "ranking.gpkg", _zones_style(result)),
+        "SUITABILITY": write_style(folder / "suitability.tif", raster_qml(result.suitability.values)),
     }
-    return Done(files, styles, _told(result, job))
 
 
 def suitability_of_zones(job: Mapping[str, Any], say: Say) -> Done:
@@ -132,7 +148,7 @@ def _explained(found: Explanation, job: Mapping[str, Any]) -> list[str]:
     lines = [
         Text(zh=f"{place}: {status.zh}, 名次 {rank}, 得分 {score}", en=f"{place}: {status.en}, {rank}, score {score}"),
         *([found.reason] if found.reason else []),
-        *(_part_said(part) for part in found.criteria),
+        *(_part_said(part) for part in found.criteria if part.weight > 0),
         *([found.screening_note] if found.screening_note else []),
     ]
     return [in_language(line, job) for line in lines]
@@ -140,14 +156,20 @@ def _explained(found: Explanation, job: Mapping[str, Any]) -> list[str]:
 
 def _part_said(part: CriterionPart) -> Text:
     value, score = ("-" if number is None else f"{number:.4g}" for number in (part.value, part.score))
+    unit = "" if part.unit == "1" else f" {part.unit}"
     return Text(
-        zh=f"{part.title.zh}: {value} {part.unit}, 得分 {score}, 权重 {part.weight:.3f}",
-        en=f"{part.title.en}: {value} {part.unit}, score {score}, weight {part.weight:.3f}",
+        zh=f"{part.title.zh}: {value}{unit}, 得分 {score}, 权重 {part.weight:.3f}",
+        en=f"{part.title.en}: {value}{unit}, score {score}, weight {part.weight:.3f}",
     )
 
 
+def _short(meaning: str) -> str:
+    """Return the first part of a meaning, as the title of a field."""
+    return re.split("[,，;；:：]", meaning, maxsplit=1)[0].strip()
+
+
 def _zones_style(result: Result) -> str:
-    aliases = {column.name: column.meaning.zh for column in result.columns}
+    aliases = {column.name: _short(column.meaning.zh) for column in result.columns}
     values = result.ranking["score"].to_numpy(dtype=np.float64)
     return zones_qml(values, field="score", aliases=aliases, statuses=True, shape=shape_of(result.ranking))
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from geotransfer.types import FloatArray
 
-__all__ = ["RAMP", "raster_qml", "zones_qml"]
+__all__ = ["RAMP", "label_of", "raster_qml", "zones_qml"]
 
 RAMP = ("#ffffd9", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84")
 """ColorBrewer YlGnBu, seven classes: safe for the colour-blind, the ramp of the map."""
-GREY, HATCH, EDGE = "#cdd1d5", "#8a949e", "#ffffff"
+GREY, HATCH, EDGE, ZERO = "#cdd1d5", "#8a949e", "#ffffff", "#f4f1ea"
 VERSION = "3.22.0-Białowieża"
 
 
@@ -70,17 +70,51 @@ def _classes(values: FloatArray, field: str, *, highest_first: bool) -> list[_Ru
     known = values[np.isfinite(values)]
     if known.size == 0:
         return []
-    bounds = np.unique(np.quantile(known, np.linspace(0, 1, len(RAMP) + 1)))
-    if len(bounds) == 1:
-        bounds = np.array([bounds[0], bounds[0]])
+    zeros = [_Rule("0", f'"{field}" = 0', ZERO)] if 0 < (known == 0).sum() < known.size and known.min() >= 0 else []
+    if zeros:
+        known = known[known > 0]
+    bounds = _bounds(known)
     colours = _spread(len(bounds) - 1)
     pairs = list(zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True))
     rules = []
     for number, (low, high) in enumerate(pairs):
         colour = colours[number if highest_first else len(pairs) - 1 - number]
         lower = ">=" if number == 0 else ">"
-        rules.append(_Rule(f"{low:.4g} - {high:.4g}", f'"{field}" {lower} {low!r} AND "{field}" <= {high!r}', colour))
-    return rules[::-1]
+        rules.append(
+            _Rule(
+                f"{label_of(low)} - {label_of(high)}" if label_of(low) != label_of(high) else label_of(low),
+                f'"{field}" {lower} {low!r} AND "{field}" <= {high!r}',
+                colour,
+            )
+        )
+    return [*rules[::-1], *zeros]
+
+
+def _bounds(known: FloatArray) -> FloatArray:
+    """Return bounds of classes of equal size; of equal intervals where ties leave too few; two where all are equal."""
+    # differences that come of arithmetic alone are none
+    rounded = np.array([float(f"{value:.9g}") for value in known.tolist()])
+    if np.unique(rounded).size == 1:
+        return np.array([known.min(), known.max()])
+    bounds = np.unique(np.quantile(known, np.linspace(0, 1, len(RAMP) + 1)))
+    if len(bounds) <= len(RAMP) // 2:
+        bounds = np.linspace(known.min(), known.max(), len(RAMP) + 1)
+    return bounds
+
+
+def label_of(value: float) -> str:
+    """Return a number for a legend: four digits that count, no power of ten.
+
+    Examples
+    --------
+    >>> label_of(500000.0), label_of(0.123456), label_of(0.0)
+    ('500,000', '0.1235', '0')
+    """
+    if value == 0:
+        return "0"
+    digits = 3 - int(np.floor(np.log10(abs(value))))
+    text = f"{round(value, digits):,.{max(digits, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _others(field: str, *, statuses: bool) -> list[_Rule]:
@@ -148,7 +182,7 @@ def raster_qml(values: FloatArray, *, highest_first: bool = True) -> str:
         ET.SubElement(renderer, "rastershader"), "colorrampshader", colorRampType="INTERPOLATED", clip="0"
     )
     for value, colour in zip(steps, colours, strict=True):
-        ET.SubElement(shader, "item", value=repr(value), label=f"{value:.4g}", color=colour, alpha="255")
+        ET.SubElement(shader, "item", value=repr(value), label=label_of(value), color=colour, alpha="255")
     return _document(root)
 
 

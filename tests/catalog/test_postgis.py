@@ -169,6 +169,8 @@ def test_sql_is_read_with_its_own_columns(url: str, parks: gpd.GeoDataFrame) -> 
     assert len(gt.read_postgis(url, two, geometry="middle")) == 3
     with pytest.raises(InputError, match="no geometry column 'centre'; it has geom, middle"):
         gt.read_postgis(url, two, geometry="centre")
+    with pytest.raises(InputError, match="is refused; expected the name of a table, or one statement"):
+        gt.read_postgis(url, "DELETE FROM plan.asked")
     with pytest.raises(InputError, match="expected one geometry column, got none"):
         gt.read_postgis(url, "SELECT 1 AS one")
     with pytest.raises(InputError, match="holds no feature with a geometry"):

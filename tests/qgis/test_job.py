@@ -44,7 +44,12 @@ def test_a_mistake_is_an_error_line(content: str, said: str, tmp_path: Path) -> 
 
 def test_a_job_says_how_far_it_is_and_what_it_wrote(tmp_path: Path) -> None:
     target = tmp_path / "权重.csv"
-    parameters = {"names": ["电价", "运费"], "matrix": ["1", "3", "1/3", "1"], "method": "eigenvector"}
+    parameters = {
+        "names": ["电价", "运费"],
+        "matrix": ["1", "3", "1/3", "1"],
+        "method": "eigenvector",
+        "language": "zh",
+    }
     path = tmp_path / "job.json"
     path.write_text(json.dumps({"task": "weights", "parameters": {**parameters, "output": str(target)}}))
     code, lines = job(path)
@@ -52,4 +57,5 @@ def test_a_job_says_how_far_it_is_and_what_it_wrote(tmp_path: Path) -> None:
     assert {"say": "weights", "share": 0.5} in lines
     assert lines[-1]["done"]["files"] == {"OUTPUT": str(target)}
     assert lines[-1]["done"]["lines"][0] == "电价: 0.7500"
+    assert lines[-1]["done"]["lines"][-1] == "一致性比率 0.0000"
     assert target.exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -21,6 +22,7 @@ import geotransfer as gt
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.qgis.installing import install_plugin
 from geotransfer.qgis.tasks import TASKS
+from geotransfer.spatial.zonal import STATISTICS
 
 pytestmark = pytest.mark.qgis
 
@@ -228,6 +230,87 @@ def test_explain_a_zone(qgis: Qgis, result: gt.Result) -> None:
     found = qgis.run("explain_zone", FOLDER=qgis.folder / "finished", ZONE=zone, OUTPUT=qgis.folder / "why.json")
     told = json.loads(Path(found["OUTPUT"]).read_text(encoding="utf-8"))
     assert told == json.loads(json.dumps(gt.explain(result, zone).as_dict()))
+
+
+def test_paths_are_of_the_folder_qgis_was_started_in(
+    qgis: Qgis, counties: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(counties, "own.gpkg")
+    gt.write_raster(gt.layer_raster("elevation"), "h.tif")
+    every = STATISTICS
+    found = qgis.run(
+        "zonal_statistics", ZONES="own.gpkg", RASTER="h.tif", STATISTICS=",".join(map(str, range(len(every)))),
+        OUTPUT="stats.gpkg",
+    )  # fmt: skip
+    assert Path(found["OUTPUT"]) == tmp_path / "stats.gpkg"
+    assert {f"_{name}" for name in every} <= set(gpd.read_file("stats.gpkg").columns)
+    qgis.run("weights", NAMES="电价；运费、人口", MATRIX="1,1,1,1,1,1,1,1,1", OUTPUT="w.csv")
+    assert pd.read_csv("w.csv", encoding="utf-8-sig")["criterion"].tolist() == ["电价", "运费", "人口"]
+    for arguments in (
+        ("suitability_raster", "SCENARIO=own.toml", "OUTPUT=s.tif"),
+        ("match", "PROBLEM=p.toml", "FOLDER=p"),
+    ):
+        name = arguments[1].split("=")[1]
+        Path(name).write_text("nonsense = 1\n", encoding="utf-8")
+        said = qgis.call("run", f"geotransfer:{arguments[0]}", "--", *arguments[1:]).stderr
+        assert "nonsense" in said, said
+
+
+def test_zones_without_a_crs_are_refused(qgis: Qgis, tmp_path: Path) -> None:
+    gpd.GeoDataFrame({"a": [1]}, geometry=gpd.points_from_xy([105], [38]), crs=4326).to_file(tmp_path / "bare.shp")
+    (tmp_path / "bare.prj").unlink()
+    done = qgis.call(
+        "run", "geotransfer:freight_cost", "--", f"ZONES={tmp_path / 'bare.shp'}", f"OUTPUT={tmp_path / 'f.gpkg'}"
+    )
+    assert done.returncode != 0
+    assert "has no CRS; assign the one" in done.stderr
+    assert not (tmp_path / "f.gpkg").exists()
+
+
+@pytest.mark.parametrize(
+    ("weights", "fields", "said"),
+    [
+        ("0.5,x", "a;b", "the weights hold 'x', expected numbers"),
+        ("", "a;c", "the zones have no field c; they have fid, a, b"),
+    ],
+)
+def test_weights_and_fields_are_checked(qgis: Qgis, tmp_path: Path, weights: str, fields: str, said: str) -> None:
+    zones = gpd.GeoDataFrame({"a": [0.1, 0.2], "b": [0.3, 0.4]}, geometry=gpd.points_from_xy([1, 2], [3, 4]), crs=4326)
+    zones.to_file(tmp_path / "z.gpkg", VERSION="1.3")
+    done = qgis.call(
+        "run", "geotransfer:rank_acceptability", "--", f"ZONES={tmp_path / 'z.gpkg'}", f"FIELDS={fields}",
+        f"WEIGHTS={weights}", f"OUTPUT={tmp_path / 'o.gpkg'}",
+    )  # fmt: skip
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "is a folder; name the file python in it"),
+        ("no program", "is no program that runs"),
+        ('#!/bin/sh\nexec /usr/bin/python3 "$@"\n', "has no geotransfer: run it with -m pip install"),
+        ("#!/bin/sh\nprintf '%0700d\\nlast line\\n' 1 >&2\n", "ended unexpectedly: last line"),
+    ],
+)
+def test_an_environment_that_does_not_serve(qgis: Qgis, tmp_path: Path, content: str | None, said: str) -> None:
+    python = tmp_path / "python"
+    if content is None:
+        python.mkdir()
+    else:
+        python.write_text(content, encoding="utf-8")
+        python.chmod(0o755 if content.startswith("#!") else 0o644)
+    pointer = qgis.folder / "config/profiles/default/python/plugins/geotransfer_qgis/environment.json"
+    before = pointer.read_text(encoding="utf-8")
+    pointer.write_text(json.dumps({"python": str(python)}), encoding="utf-8")
+    try:
+        done = qgis.call("run", "geotransfer:weights", "--", "NAMES=a", "MATRIX=1", f"OUTPUT={tmp_path / 'w.csv'}")
+    finally:
+        pointer.write_text(before, encoding="utf-8")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_every_algorithm_has_a_task_and_every_task_an_algorithm(qgis: Qgis) -> None:

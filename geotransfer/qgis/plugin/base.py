@@ -1,6 +1,7 @@
 """What all algorithms share: names and help in two languages, layers as files, styles on what is loaded."""
 
 import os
+import re
 
 from qgis.core import (
     QgsCoordinateTransformContext,
@@ -64,6 +65,14 @@ class GeotransferAlgorithm(QgsProcessingAlgorithm):
         source = self.parameterAsSource(parameters, name, context)
         if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, name))
+        if not source.sourceCrs().isValid():
+            raise QgsProcessingException(
+                say(
+                    f"图层 {source.sourceName()} 没有坐标系; 请在“图层 > 设置图层坐标系”里指定它的坐标系后再运行。",
+                    f"The layer {source.sourceName()} has no CRS; assign the one its coordinates are in "
+                    "(Layer > Set CRS of Layer) and run again.",
+                )
+            )
         layer = source.materialize(QgsFeatureRequest())
         path = QgsProcessingUtils.generateTempFilename(f"{name.lower()}.gpkg")
         options = QgsVectorFileWriter.SaveVectorOptions()
@@ -81,7 +90,7 @@ class GeotransferAlgorithm(QgsProcessingAlgorithm):
         layer = self.parameterAsRasterLayer(parameters, name, context)
         if layer is None:
             raise QgsProcessingException(self.invalidRasterError(parameters, name))
-        path = layer.source().split("|")[0]
+        path = os.path.abspath(layer.source().split("|")[0])
         if not os.path.isfile(path):
             raise QgsProcessingException(
                 say(
@@ -92,8 +101,21 @@ class GeotransferAlgorithm(QgsProcessingAlgorithm):
         return path
 
     def output(self, parameters, name, context):
-        """Return the path an output goes to."""
-        return self.parameterAsOutputLayer(parameters, name, context)
+        """Return the absolute path an output layer goes to: the job runs in a process of its own."""
+        return os.path.abspath(self.parameterAsOutputLayer(parameters, name, context))
+
+    def output_file(self, parameters, name, context):
+        """Return the absolute path an output file or folder goes to."""
+        return os.path.abspath(self.parameterAsFileOutput(parameters, name, context))
+
+    def input_file(self, parameters, name, context):
+        """Return the absolute path of a file or folder that is read."""
+        return os.path.abspath(self.parameterAsFile(parameters, name, context))
+
+    def parts(self, parameters, name, context):
+        """Return the parts of a text parameter between , ; and their Chinese forms."""
+        text = self.parameterAsString(parameters, name, context)
+        return [part.strip() for part in re.split("[,;，；、]", text) if part.strip()]
 
     def lines(self, parameters, name, context):
         """Return the lines of a text parameter that are not empty."""

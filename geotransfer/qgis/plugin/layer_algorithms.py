@@ -1,6 +1,7 @@
 """Algorithms on the user's own layers: statistics, weights, freight, cost distance."""
 
 from qgis.core import (
+    QgsProcessingException,
     QgsProcessingOutputNumber,
     QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
@@ -18,7 +19,10 @@ from qgis.core import (
 from .base import VECTOR, GeotransferAlgorithm
 from .words import say
 
-STATISTICS = ["mean", "min", "max", "sum", "count", "stdev", "median", "coverage"]
+STATISTICS = [
+    "mean", "min", "max", "sum", "count", "stdev", "median", "majority", "minority", "variety", "variance",
+    "coefficient_of_variation",
+]  # fmt: skip
 WAYS = ["cost", "time", "co2", "generalised"]
 COMMODITIES = ["bulk", "container", "liquid"]
 METHODS = ["eigenvector", "geometric_mean"]
@@ -87,10 +91,10 @@ class Weights(GeotransferAlgorithm):
 
     def job(self, parameters, context, feedback):  # noqa: D102
         return {
-            "names": self.parameterAsString(parameters, "NAMES", context).replace("，", ",").split(","),
+            "names": self.parts(parameters, "NAMES", context),
             "matrix": [str(cell) for cell in self.parameterAsMatrix(parameters, "MATRIX", context)],
             "method": METHODS[self.parameterAsEnum(parameters, "METHOD", context)],
-            "output": self.parameterAsFileOutput(parameters, "OUTPUT", context),
+            "output": self.output_file(parameters, "OUTPUT", context),
         }
 
 
@@ -127,11 +131,10 @@ class RankAcceptability(GeotransferAlgorithm):
         self.addParameter(QgsProcessingParameterNumber(name, say(*title), kind, default, minValue=least))
 
     def job(self, parameters, context, feedback):  # noqa: D102
-        text = self.parameterAsString(parameters, "WEIGHTS", context)
         return {
             "zones": self.features(parameters, "ZONES", context),
             "fields": self.parameterAsFields(parameters, "FIELDS", context),
-            "weights": [float(part) for part in text.replace("，", ",").split(",") if part.strip()],
+            "weights": [_weight(part) for part in self.parts(parameters, "WEIGHTS", context)],
             "concentration": self.parameterAsDouble(parameters, "CONCENTRATION", context),
             "draws": self.parameterAsInt(parameters, "DRAWS", context),
             "seed": self.parameterAsInt(parameters, "SEED", context),
@@ -192,6 +195,18 @@ class CostDistance(GeotransferAlgorithm):
             "sources": self.features(parameters, "SOURCES", context),
             "output": self.output(parameters, "OUTPUT", context),
         }
+
+
+def _weight(text):
+    try:
+        return float(text)
+    except ValueError:
+        raise QgsProcessingException(
+            say(
+                f"权重里有 {text!r}, 应为数字, 按字段次序, 如 0.5,0.3,0.2。",
+                f"the weights hold {text!r}, expected numbers in the order of the fields, such as 0.5,0.3,0.2.",
+            )
+        ) from None
 
 
 LAYER_ALGORITHMS = (ZonalStatistics, Weights, RankAcceptability, FreightCost, CostDistance)

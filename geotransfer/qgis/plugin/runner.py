@@ -3,6 +3,7 @@
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import tempfile
@@ -26,6 +27,13 @@ def run_job(task, parameters, feedback):
         No environment, the user's mistake (in geotransfer's own words), or a crash (with the end of what it said).
     """
     python = python_path()
+    if python and os.path.isdir(python):
+        raise QgsProcessingException(
+            say(
+                f"{python} 是文件夹; 请指定其中的 python 文件 (如 bin/python 或 Scripts\\python.exe)。",
+                f"{python} is a folder; name the file python in it (such as bin/python or Scripts\\python.exe).",
+            )
+        )
     if not python or not os.path.isfile(python):
         raise QgsProcessingException(
             say(
@@ -39,27 +47,35 @@ def run_job(task, parameters, feedback):
         job = os.path.join(folder, "job.json")
         with open(job, "w", encoding="utf-8") as file:
             json.dump({"task": task, "parameters": parameters}, file, ensure_ascii=False)
-        with _start(python, job, folder) as process:
+        with _start(python, job) as process:
             return _follow(process, feedback)
 
 
-def _start(python, job, folder):
+def _start(python, job):
     flags = {}
     if os.name == "nt":
         flags["creationflags"] = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     else:
         flags["start_new_session"] = True
-    return subprocess.Popen(
-        [python, "-I", "-m", "geotransfer.qgis.job", job],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd=folder,
-        env=clean_environment(),
-        encoding="utf-8",
-        errors="replace",
-        **flags,
-    )
+    try:
+        return subprocess.Popen(
+            [python, "-I", "-m", "geotransfer.qgis.job", job],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=clean_environment(),
+            encoding="utf-8",
+            errors="replace",
+            **flags,
+        )
+    except OSError as error:
+        raise QgsProcessingException(
+            say(
+                f"{python} 不是能运行的程序 ({error}); 请在“插件 > geotransfer 设置”里指定装有 geotransfer 的 python。",
+                f"{python} is no program that runs ({error}); name the python that has geotransfer under "
+                "Plugins > geotransfer settings.",
+            )
+        ) from None
 
 
 def _follow(process, feedback):
@@ -83,15 +99,36 @@ def _follow(process, feedback):
     process.wait()
     readers[1].join(timeout=1)
     if answer is None:
-        tail = "".join(said)[-600:].strip()
-        raise QgsProcessingException(
-            say("geotransfer 意外结束: ", "geotransfer ended unexpectedly: ") + (tail or str(process.returncode))
-        )
+        raise QgsProcessingException(_unexpected("".join(said), process))
     if "error" in answer:
         raise QgsProcessingException(answer["error"])
     for line in answer["done"]["lines"]:
         feedback.pushInfo(line)
     return answer["done"]
+
+
+def _unexpected(text, process):
+    """Return what to say of a process that ended without an answer."""
+    if re.search("No module named '?geotransfer", text):
+        python = process.args[0]
+        return say(
+            f"{python} 里没有 geotransfer; 请用它运行 -m pip install geotransfer, "
+            "或在“插件 > geotransfer 设置”里另选。",
+            f"The Python {python} has no geotransfer: run it with -m pip install geotransfer, or choose another under "
+            "Plugins > geotransfer settings.",
+        )
+    return say("geotransfer 意外结束: ", "geotransfer ended unexpectedly: ") + (_tail(text) or str(process.returncode))
+
+
+def _tail(text, size=600):
+    """Return the last whole lines of a text, together no longer than `size`; at least the last one."""
+    lines = text.strip().splitlines()
+    kept = lines[-1:]
+    for line in reversed(lines[:-1]):
+        if sum(map(len, kept)) + len(kept) + len(line) > size:
+            break
+        kept.insert(0, line)
+    return "\n".join(kept)
 
 
 def _read(stream, put):

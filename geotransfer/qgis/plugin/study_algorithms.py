@@ -1,5 +1,7 @@
 """Algorithms that run a scenario, match capacity, or explain a result."""
 
+import os
+
 from qgis.core import (
     QgsProcessingOutputRasterLayer,
     QgsProcessingOutputVectorLayer,
@@ -35,8 +37,10 @@ class _OfScenario(GeotransferAlgorithm):
         )
 
     def scenario(self, parameters, context):
+        name = self.parameterAsString(parameters, "SCENARIO", context).strip()
+        is_file = name.endswith(".toml") or os.path.isfile(name)
         return {
-            "scenario": self.parameterAsString(parameters, "SCENARIO", context),
+            "scenario": os.path.abspath(name) if is_file else name,
             "assignments": self.lines(parameters, "CHANGES", context),
         }
 
@@ -60,7 +64,7 @@ class RunScenario(_OfScenario):
     def job(self, parameters, context, feedback):  # noqa: D102
         return {
             **self.scenario(parameters, context),
-            "folder": self.parameterAsString(parameters, "FOLDER", context),
+            "folder": self.output_file(parameters, "FOLDER", context),
         }
 
 
@@ -126,8 +130,8 @@ class Match(GeotransferAlgorithm):
 
     def job(self, parameters, context, feedback):  # noqa: D102
         return {
-            "problem": self.parameterAsFile(parameters, "PROBLEM", context),
-            "folder": self.parameterAsString(parameters, "FOLDER", context),
+            "problem": self.input_file(parameters, "PROBLEM", context),
+            "folder": self.output_file(parameters, "FOLDER", context),
         }
 
 
@@ -150,9 +154,9 @@ class ExplainZone(GeotransferAlgorithm):
 
     def job(self, parameters, context, feedback):  # noqa: D102
         return {
-            "folder": self.parameterAsFile(parameters, "FOLDER", context),
+            "folder": self.input_file(parameters, "FOLDER", context),
             "zone": self.parameterAsString(parameters, "ZONE", context),
-            "output": self.parameterAsFileOutput(parameters, "OUTPUT", context),
+            "output": self.output_file(parameters, "OUTPUT", context),
         }
 
 
