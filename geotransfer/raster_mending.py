@@ -23,6 +23,7 @@ from geotransfer.raster_faults import check_size, unreadable
 __all__ = ["RASTER_STEPS", "mend_raster"]
 
 STRIP_CELLS = 4_000_000
+CACHE_MB = 128
 RASTER_STEPS = ("north-up", "flip-rows", "flip-columns", "lon180", "nodata=VALUE", "crs=EPSG:...")
 Cells = np.ndarray[Any, Any]
 
@@ -183,7 +184,7 @@ def _write(
         "bigtiff": "IF_SAFER",
     }  # fmt: skip
     rows = max(1, STRIP_CELLS // width // 256) * 256
-    with rasterio.open(out, "w", **profile) as target:
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(out, "w", **profile) as target:
         target.scales, target.offsets = source.scales, source.offsets
         for top in range(0, source.height, rows):
             count = min(rows, source.height - top)
