@@ -11,18 +11,19 @@ from typing import Any
 import numpy as np
 import rasterio
 from affine import Affine
-from pyproj import CRS
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
+from geotransfer.crs import CHINA_ALBERS, parse_crs
 from geotransfer.errors import InputError
 from geotransfer.raster_faults import check_size, unreadable
 
 __all__ = ["RASTER_STEPS", "mend_raster"]
 
 STRIP_CELLS = 4_000_000
+CACHE_MB = 128
 RASTER_STEPS = ("north-up", "flip-rows", "flip-columns", "lon180", "nodata=VALUE", "crs=EPSG:...")
 Cells = np.ndarray[Any, Any]
 
@@ -43,6 +44,8 @@ def mend_raster(path: str | os.PathLike[str], out: str | os.PathLike[str], *, st
     ------
     InputError
         The step is unknown or does not fit, or the file cannot be read.
+    CrsError
+        There is no such CRS.
 
     Examples
     --------
@@ -77,7 +80,16 @@ def mend_raster(path: str | os.PathLike[str], out: str | os.PathLike[str], *, st
 
 
 def _restated(path: Path, out: Path, name: str, value: str) -> str:
+    crs, number = None, None
+    if name == "crs":
+        crs = CHINA_ALBERS if value == "china-albers" else parse_crs(value, what="--convert crs=")
+    else:
+        number = _number(value)
     with rasterio.open(path) as source:
+        if number is not None and not _fits(number, source.dtypes[0]):
+            raise InputError(
+                f"nodata {value} does not fit cells of type {source.dtypes[0]}; expected a value they can hold"
+            )
         plain = source.driver == "GTiff"
         if not plain:
             _write(source, out, source.transform, source.width, _turned(source, rows=False, columns=False))
@@ -85,16 +97,18 @@ def _restated(path: Path, out: Path, name: str, value: str) -> str:
         # every byte of the cells stays as it was
         shutil.copyfile(path, out)
     with rasterio.open(out, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as target:
-        if name == "crs":
-            target.crs = value
-            return f"states the CRS {CRS.from_user_input(value).name}"
-        number = float(value)
-        if not _fits(number, target.dtypes[0]):
-            raise InputError(
-                f"nodata {value} does not fit cells of type {target.dtypes[0]}; expected a value they can hold"
-            )
+        if crs is not None:
+            target.crs = crs.to_wkt()
+            return f"states the CRS {crs.name}"
         target.nodata = number
         return f"declares the nodata value {number:.8g}"
+
+
+def _number(value: str) -> float:
+    try:
+        return float(value)
+    except ValueError as error:
+        raise InputError(f"nodata is {value!r}, expected a number such as -9999") from error
 
 
 def _fits(number: float, dtype: str) -> bool:
@@ -170,7 +184,7 @@ def _write(
         "bigtiff": "IF_SAFER",
     }  # fmt: skip
     rows = max(1, STRIP_CELLS // width // 256) * 256
-    with rasterio.open(out, "w", **profile) as target:
+    with rasterio.Env(GDAL_CACHEMAX=CACHE_MB), rasterio.open(out, "w", **profile) as target:
         target.scales, target.offsets = source.scales, source.offsets
         for top in range(0, source.height, rows):
             count = min(rows, source.height - top)

@@ -55,7 +55,8 @@ def test_gcj02_shift_has_the_known_size(lon: float, lat: float, metres: tuple[fl
     assert metres[0] < distance < metres[1]
 
 
-@given(st.floats(73, 135), st.floats(18, 53.5))
+# 3.4 N, 曾母暗沙, to 53.6 N, 漠河; 73.4 E to 135.1 E
+@given(st.floats(73.4, 135.1), st.floats(3.4, 53.6))
 def test_shifts_can_be_undone(lon: float, lat: float) -> None:
     for there, back in (
         (gt.wgs84_to_gcj02, gt.gcj02_to_wgs84),
@@ -75,6 +76,37 @@ def test_shift_agrees_with_public_test_vectors_and_keeps_shape() -> None:
     shifted = gt.wgs84_to_gcj02(lon, lat)
     assert np.shape(shifted) == (2, 6, 7)
     assert shifted[0][2, 3] == gt.wgs84_to_gcj02(lon[2, 3], lat[2, 3])[0]  # type: ignore[index]
+
+
+def test_a_grid_over_china_comes_back_to_1e_7_degrees() -> None:
+    """Every 0.25 degrees of the box around China, both ways and for both datums: 50,000 positions."""
+    lon, lat = (a.ravel() for a in np.meshgrid(np.arange(73.4, 135.2, 0.25), np.arange(3.4, 53.7, 0.25)))
+    for there, back in ((gt.wgs84_to_gcj02, gt.gcj02_to_wgs84), (gt.wgs84_to_bd09, gt.bd09_to_wgs84)):
+        np.testing.assert_allclose(back(*there(lon, lat)), [lon, lat], atol=1e-10, rtol=0)
+        # and from the shifted side: what was undone and shifted again is what it was
+        np.testing.assert_allclose(there(*back(lon, lat)), [lon, lat], atol=1e-10, rtol=0)
+
+
+def test_published_pairs_of_two_other_projects() -> None:
+    # wandergis/coordtransform, test/app.js: 116.404 E, 39.915 N, all digits as printed there
+    assert gt.wgs84_to_gcj02(116.404, 39.915) == pytest.approx((116.41024449916938, 39.91640428150164), abs=1e-9)
+    assert gt.gcj02_to_bd09(116.404, 39.915) == pytest.approx((116.41036949371029, 39.92133699351021), abs=1e-9)
+    # its inverse takes one step, which leaves 1e-6 degrees
+    assert gt.bd09_to_gcj02(116.404, 39.915) == pytest.approx((116.39762729119315, 39.90865673957631), abs=2e-6)
+    # the tests of the Python package geotool: one place near Shanghai in all three
+    wgs84, gcj02 = (121.09170737767907, 30.6107684401777), (121.09626895522744, 30.608594904771056)
+    bd09 = (121.10271691314193, 30.614836298418275)
+    assert gt.wgs84_to_gcj02(*wgs84) == pytest.approx(gcj02, abs=1e-9)
+    assert gt.wgs84_to_bd09(*wgs84) == pytest.approx(bd09, abs=1e-9)
+    assert gt.bd09_to_wgs84(*bd09) == pytest.approx(wgs84, abs=1e-9)
+
+
+@given(st.floats(-180, 180), st.floats(-90, 90))
+def test_outside_the_bounds_positions_are_the_same_to_the_last_bit(lon: float, lat: float) -> None:
+    if 72.004 <= lon <= 137.8347 and 0.8293 <= lat <= 55.8271:
+        return
+    for change in (gt.wgs84_to_gcj02, gt.gcj02_to_wgs84, gt.gcj02_to_bd09, gt.bd09_to_gcj02, gt.wgs84_to_bd09):
+        assert change(lon, lat) == (lon, lat)
 
 
 def test_outside_nothing_is_shifted() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+from pyogrio.errors import DataLayerError, DataSourceError
 
 from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES
 from geotransfer.catalog.spreadsheets import read_excel_csv, sheet_rows
@@ -90,10 +91,9 @@ def convert_layer(
             return LayerReport.of(out, "table", _table(source, target, steps, encoding))
         features, _ = read_as_well_as_possible(source, layer=layer, encoding=encoding)
         return LayerReport.of(out, "features", _features(features, target, steps))
-    except OSError as error:
-        raise OutputError(
-            f"{str(out)!r} cannot be written: {error.strerror or error}; choose another folder"
-        ) from error
+    except (OSError, DataSourceError, DataLayerError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise OutputError(f"{str(out)!r} cannot be written: {reason}; choose another folder or format") from error
 
 
 def _is_sheet(steps: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from geotransfer.checking.report import SHOWN, Finding, LayerReport
 __all__ = ["print_report"]
 
 HEADS = {"zh": ("级别", "代号", "数值", "发现", "办法"), "en": ("level", "code", "number", "finding", "way out")}
+KINDS_ZH = {"features": "矢量", "table": "表格", "raster": "栅格"}
 STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 UNITS_ZH = {
     "features": "个要素", "vertices": "个顶点", "positions": "个位置", "cells": "个格", "rows": "行", "texts": "处",
@@ -31,7 +32,7 @@ def print_report(report: LayerReport, *, language: str) -> None:
     counts = Counter(one.severity for one in report.findings)
     parts = [f"{counts[severity]} {words.zh if zh else words.en}" for severity, words in SHOWN.items()]
     console.print(escape(report.path), style="bold")
-    console.print(f"{report.kind}: {', '.join(parts)}")
+    console.print(f"{KINDS_ZH[report.kind] if zh else report.kind}: {', '.join(parts)}")
     if not report.findings:
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
