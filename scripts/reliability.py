@@ -20,7 +20,15 @@ PAGE = ROOT / "docs" / "reliability.md"
 RECORD = ROOT / "tests" / "data" / "fuzz_record.csv"
 MARKS = ("<!-- printed by scripts/reliability.py: begin -->", "<!-- end -->")
 CLASSES: dict[str, tuple[str, ...]] = {
-    "Files that are none, encodings, tables": ("tests/catalog/test_readers.py",),
+    "Files that are none, encodings, mojibake, spreadsheets": (
+        "tests/catalog/test_readers.py", "tests/catalog/test_encodings.py", "tests/catalog/test_mojibake.py",
+        "tests/catalog/test_spreadsheets.py", "tests/checking/test_tables.py",
+    ),
+    "Geometry, overlaps and gaps": ("tests/checking/test_geometry.py",),
+    "Files that lead elsewhere, bombs, formulas, secrets, permissions": (
+        "tests/test_sources.py", "tests/test_sandbox.py", "tests/test_formulas.py", "tests/test_secrets.py",
+        "tests/test_permissions.py", "tests/test_no_code_from_files.py",
+    ),
     "Names and codes of divisions": (
         "tests/catalog/test_divisions.py", "tests/catalog/test_division_join.py",
         "tests/catalog/test_division_guesses.py", "tests/catalog/test_division_spelling.py",
@@ -29,8 +37,11 @@ CLASSES: dict[str, tuple[str, ...]] = {
     "Archives": ("tests/catalog/test_archives.py",),
     "Downloads, servers and redirects": ("tests/catalog/test_download.py", "tests/catalog/test_services.py"),
     "Caches and records of fetched layers": ("tests/catalog/test_cache.py", "tests/catalog/test_fetched.py"),
-    "Coordinate systems": ("tests/test_crs.py",),
-    "Rasters": ("tests/test_raster.py",),
+    "Coordinate systems, shifts, placement": (
+        "tests/test_crs.py", "tests/test_datums.py", "tests/checking/test_shifts.py",
+        "tests/checking/test_placement.py",
+    ),
+    "Rasters": ("tests/test_raster.py", "tests/test_raster_faults.py", "tests/checking/test_rasters.py"),
     "Damaged files of every format, each in a child process": ("tests/fuzz/test_fuzz.py",),
     "Faults survived: killed processes, full disks, clocks, rotten caches": ("tests/batch/test_faults.py",),
 }  # fmt: skip

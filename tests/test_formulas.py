@@ -14,7 +14,6 @@ from geotransfer.batch.folder import BatchFolder
 from geotransfer.formulas import NUMBER, SIGNS, as_given, as_text, safe_table
 from geotransfer.output_tables import write_table
 from geotransfer.relocation.evaluation import evaluate_matching
-from geotransfer.relocation.writing import _table
 
 ATTACKS = [
     "=1+1", "=H(1;2)", "=cmd|' /C calc'!A0", "+1+cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0",
@@ -66,7 +65,7 @@ def test_names_of_columns_and_rows_of_a_batch(tmp_path: Path) -> None:
 def test_a_plan_with_such_names_is_compared(tmp_path: Path) -> None:
     (tmp_path / "run.json").write_text('{"kind": "matching", "conflict": null}', encoding="utf-8")
     flows = pd.DataFrame({"origin": ["=山东"], "industry": ["@a"], "zone": ["=z"], "tonnes": [5.0]})
-    _table(flows, tmp_path / "flows.csv")
+    write_table(flows, tmp_path / "flows.csv")
     flows.to_csv(tmp_path / "happened.csv", index=False, encoding="utf-8-sig")
     for happened in ("happened.csv", "flows.csv"):
         table = evaluate_matching(tmp_path, tmp_path / happened)
