@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -24,16 +25,15 @@ ATTACKS = [
 
 @pytest.mark.parametrize("cell", ATTACKS)
 def test_nothing_runs(cell: str, tmp_path: Path) -> None:
-    for write in (write_table, _table):
-        write(pd.DataFrame({"name": [cell], "more": ["包头市"], "x": [-3.5]}), tmp_path / "a.csv")
-        with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as stream:
-            _, row = list(csv.reader(stream))
-        # neither the cell nor what a spreadsheet may take for one begins with a sign
-        for separator in ("", ";", "\t", "\r", "\n"):
-            parts = row[0].split(separator) if separator else [row[0]]
-            assert not any(part.lstrip(" ").startswith(tuple("=+-@\0＝＋－＠")) for part in parts)
-        assert row[1:] == ["包头市", "-3.5"]
-        assert as_given(row[0]) == cell.replace("\r", "\n")
+    write_table(pd.DataFrame({"name": [cell], "more": ["包头市"], "x": [-3.5]}), tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(encoding="utf-8-sig", newline="") as stream:
+        _, row = list(csv.reader(stream))
+    # neither the cell nor what a spreadsheet may take for one begins with a sign
+    for separator in ("", ";", "\t", "\r", "\n"):
+        parts = row[0].split(separator) if separator else [row[0]]
+        assert not any(part.lstrip(" ").startswith(tuple("=+-@\0＝＋－＠")) for part in parts)
+    assert row[1:] == ["包头市", "-3.5"]
+    assert as_given(row[0]) == cell.replace("\r", "\n")
 
 
 @pytest.mark.parametrize("number", ["-3.5", "+1", "-1e-5", "-.5", "-0", "3."])
@@ -63,10 +63,13 @@ def test_names_of_columns_and_rows_of_a_batch(tmp_path: Path) -> None:
 
 
 def test_a_plan_with_such_names_is_compared(tmp_path: Path) -> None:
-    (tmp_path / "run.json").write_text('{"kind": "matching", "conflict": null}', encoding="utf-8")
-    flows = pd.DataFrame({"origin": ["=山东"], "industry": ["@a"], "zone": ["=z"], "tonnes": [5.0]})
+    record = {
+        "kind": "matching", "conflict": None, "candidates": {"=z": "=乙"}, "problem": {"industries": {"@a": {}}},
+    }  # fmt: skip
+    (tmp_path / "run.json").write_text(json.dumps(record), encoding="utf-8")
+    flows = pd.DataFrame({"origin": ["山东"], "industry": ["@a"], "zone": ["=z"], "tonnes": [5.0]})
     write_table(flows, tmp_path / "flows.csv")
     flows.to_csv(tmp_path / "happened.csv", index=False, encoding="utf-8-sig")
     for happened in ("happened.csv", "flows.csv"):
         table = evaluate_matching(tmp_path, tmp_path / happened)
-        assert table[["origin", "zone", "verdict"]].values.tolist() == [["=山东", "=z", "done"]]
+        assert table[["origin", "zone", "verdict"]].values.tolist() == [["山东", "=z", "done"]]

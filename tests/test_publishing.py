@@ -60,7 +60,7 @@ def test_the_command_publishes_and_says_what_columns_mean(url: str, aluminium: g
 
 def test_a_published_table_is_replaced_only_when_told(url: str, aluminium: gt.Result) -> None:
     gt.publish_result(aluminium, url, "twice")
-    with pytest.raises(OutputError, match="is there already.*on the command line --replace"):
+    with pytest.raises(OutputError, match=r"is there already.*on the command line --replace"):
         gt.publish_result(aluminium, url, "twice")
     gt.publish_result(aluminium, url, "twice", replace=True)
 
