@@ -34,9 +34,13 @@ METHODS = {
     "loads_pickle",
     "load_module",
 }
-MAY_IMPORT = {"__init__", "maps.pinyin", "study.packing"}
+MAY_IMPORT = {
+    "__init__", "maps.pinyin", "study.packing",
+    # extras that may be missing
+    "catalog.division_guesses", "catalog.division_spelling",
+}  # fmt: skip
 """By names of their own: a table, a constant, and classes of geotransfer only."""
-MAY_START = {"report.pdf", "batch.processes"}
+MAY_START = {"report.pdf", "batch.processes", "qgis.plugin.runner"}
 
 
 def calls() -> list[tuple[str, ast.Call]]:

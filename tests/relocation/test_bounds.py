@@ -18,7 +18,7 @@ from geotransfer.errors import InputError
 from geotransfer.relocation import blocks as b
 from geotransfer.relocation import conflicts
 from geotransfer.relocation.instance import Instance, Layout
-from geotransfer.relocation.program import program_of
+from geotransfer.relocation.program import Ceiling, program_of
 from geotransfer.relocation.solving import Limits, Solved, herfindahl_of, solve, with_ceilings
 from geotransfer.relocation.totals import Unknowns, unknowns_of
 
@@ -217,3 +217,13 @@ def test_a_question_that_takes_too_long_counts_as_one_that_can_hold(monkeypatch:
     rules = [*b.offered(layout), b.moved(layout, np.array([100.0]))]
     monkeypatch.setattr(conflicts, "solve", too_long)
     assert conflicts.find_conflict(layout, rules).names == ("moved",)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=2, max_size=5).filter(any), st.integers(0, 100), st.integers(0, 9))
+def test_a_tangent_keeps_every_plan_under_its_parabola(tonnes: list[int], percent: int, which: int) -> None:
+    """With s = Z^2 / T, the least that the ceiling allows, ``s - 2 a Z + a^2 T = T (Z / T - a)^2`` is never below 0."""
+    n, total = len(tonnes), float(sum(tonnes))
+    z = np.array(tonnes, dtype=float)
+    solution = np.concatenate([z, z**2 / total, [total]])
+    row = Ceiling(0, 0.5, 0, n).tangent(which % n, percent / 100, len(solution))
+    assert float((row @ solution)[0]) == pytest.approx(total * (z[which % n] / total - percent / 100) ** 2, abs=1e-9)
