@@ -19,6 +19,7 @@ from rasterio.windows import Window
 from geotransfer.crs import CHINA_ALBERS, parse_crs
 from geotransfer.errors import InputError
 from geotransfer.raster_faults import check_size, unreadable
+from geotransfer.types import Text
 
 __all__ = ["RASTER_STEPS", "mend_raster"]
 
@@ -28,7 +29,7 @@ RASTER_STEPS = ("north-up", "flip-rows", "flip-columns", "lon180", "nodata=VALUE
 Cells = np.ndarray[Any, Any]
 
 
-def mend_raster(path: str | os.PathLike[str], out: str | os.PathLike[str], *, step: str) -> str:
+def mend_raster(path: str | os.PathLike[str], out: str | os.PathLike[str], *, step: str) -> Text:
     """Write a GeoTIFF that is the raster file with one thing put right, strip by strip; return what was done.
 
     Parameters
@@ -54,7 +55,7 @@ def mend_raster(path: str | os.PathLike[str], out: str | os.PathLike[str], *, st
     >>> with rasterio.open(folder / "a.tif", "w", driver="GTiff", dtype="int16", count=1, height=2, width=1,
     ...                    crs="EPSG:4326", transform=Affine(1, 0, 100, 0, 1, 30)) as target:
     ...     target.write(np.array([[1], [2]], dtype=np.int16), 1)
-    >>> mend_raster(folder / "a.tif", folder / "b.tif", step="north-up")
+    >>> mend_raster(folder / "a.tif", folder / "b.tif", step="north-up").en
     'rows turned: the first is now the northernmost'
     >>> with rasterio.open(folder / "b.tif") as source:
     ...     print(source.read(1).tolist(), source.bounds)
@@ -71,7 +72,10 @@ def mend_raster(path: str | os.PathLike[str], out: str | os.PathLike[str], *, st
             if name in ("flip-rows", "flip-columns"):
                 rows = name == "flip-rows"
                 _write(source, Path(out), source.transform, source.width, _turned(source, rows=rows, columns=not rows))
-                return f"picture turned: {name.removeprefix('flip-')} in reverse order"
+                return Text(
+                    zh=f"画面翻转:{'行' if rows else '列'}序颠倒",
+                    en=f"picture turned: {'rows' if rows else 'columns'} in reverse order",
+                )
             if name == "lon180":
                 return _lon180(source, Path(out), path)
     except RasterioError as error:
@@ -79,7 +83,7 @@ def mend_raster(path: str | os.PathLike[str], out: str | os.PathLike[str], *, st
     raise InputError(f"a raster cannot be converted by {step!r}; expected {', '.join(RASTER_STEPS)}")
 
 
-def _restated(path: Path, out: Path, name: str, value: str) -> str:
+def _restated(path: Path, out: Path, name: str, value: str) -> Text:
     crs, number = None, None
     if name == "crs":
         crs = CHINA_ALBERS if value == "china-albers" else parse_crs(value, what="--convert crs=")
@@ -99,9 +103,9 @@ def _restated(path: Path, out: Path, name: str, value: str) -> str:
     with rasterio.open(out, "r+", IGNORE_COG_LAYOUT_BREAK="YES") as target:
         if crs is not None:
             target.crs = crs.to_wkt()
-            return f"states the CRS {crs.name}"
+            return Text(zh=f"声明坐标系 {crs.name}", en=f"states the CRS {crs.name}")
         target.nodata = number
-        return f"declares the nodata value {number:.8g}"
+        return Text(zh=f"声明无数据值 {number:.8g}", en=f"declares the nodata value {number:.8g}")
 
 
 def _number(value: str) -> float:
@@ -118,19 +122,19 @@ def _fits(number: float, dtype: str) -> bool:
     return bool(number == round(number) and limits.min <= number <= limits.max) if np.isfinite(number) else False
 
 
-def _north_up(source: rasterio.DatasetReader, out: Path) -> str:
+def _north_up(source: rasterio.DatasetReader, out: Path) -> Text:
     t = source.transform
     if t.b or t.d:
         with WarpedVRT(source, resampling=Resampling.nearest, nodata=_nodata(source)) as warped:
             _write(warped, out, warped.transform, warped.width, _turned(warped, rows=False, columns=False))
-        return "rotation undone by nearest neighbour"
+        return Text(zh="按最近邻法消除旋转", en="rotation undone by nearest neighbour")
     rows, columns = t.e > 0, t.a < 0
     origin = t @ (source.width if columns else 0, source.height if rows else 0)
     north_up = Affine(abs(t.a), 0, origin[0], 0, -abs(t.e), origin[1])
     _write(source, out, north_up, source.width, _turned(source, rows=rows, columns=columns))
-    return (
-        "rows turned: the first is now the northernmost" if rows else "columns turned: the first is now the westernmost"
-    )
+    if rows:
+        return Text(zh="行序翻转:首行现为最北", en="rows turned: the first is now the northernmost")
+    return Text(zh="列序翻转:首列现为最西", en="columns turned: the first is now the westernmost")
 
 
 def _nodata(source: rasterio.DatasetReader) -> float:
@@ -141,7 +145,7 @@ def _nodata(source: rasterio.DatasetReader) -> float:
     return -9999.0 if kind.kind in "fi" and kind.itemsize > 1 else float(np.iinfo(kind).max)
 
 
-def _lon180(source: rasterio.DatasetReader, out: Path, path: object) -> str:
+def _lon180(source: rasterio.DatasetReader, out: Path, path: object) -> Text:
     t = source.transform
     shift = (180.0 - t.c) / t.a
     if (
@@ -161,7 +165,11 @@ def _lon180(source: rasterio.DatasetReader, out: Path, path: object) -> str:
         return np.roll(source.read(window=window), -first, axis=2)
 
     _write(source, out, Affine(t.a, 0, -180.0, 0, t.e, t.f), source.width, rolled)
-    return f"longitudes moved to -180..180: {source.width - first} columns from the east edge to the west"
+    moved = source.width - first
+    return Text(
+        zh=f"经度改为 -180..180:{moved} 列由东缘移到西缘",
+        en=f"longitudes moved to -180..180: {moved} columns from the east edge to the west",
+    )
 
 
 def _turned(source: rasterio.DatasetReader, *, rows: bool, columns: bool) -> Callable[[int, int], Cells]:

@@ -108,7 +108,7 @@ def _raster(source: Path, target: Path, steps: Sequence[str]) -> list[Finding]:
             draft = target.with_name(f".{target.stem}.{number}{target.suffix}")
             drafts.append(draft)
             said = mend_raster(drafts[-2] if number else source, draft, step=step)
-            done.append(note(step.partition("=")[0], said, said, None, ""))
+            done.append(note(step.partition("=")[0], said.zh, said.en, None, ""))
         drafts.pop().replace(target)
     finally:
         for draft in drafts:

@@ -52,7 +52,7 @@ def raster_findings(path: Path, area: Area, *, band: int = 1, reference: Path | 
         scan = scan_cells(path, band=band)
     except InputError as problem:
         way = Text(zh="请重新取得文件", en="get the file again")
-        return [*found, error("unreadable", str(problem), str(problem), None, "", way)]
+        return [*found, error("unreadable", f"像元无法读取:{problem}", str(problem), None, "", way)]
     found += [*_cells(facts, scan), *_unseen(facts, scan)]
     suspect = suspected_nodata(scan, facts.dtype)
     picture = Picture(path, band, facts, None if suspect is None else suspect[0])

@@ -135,7 +135,7 @@ def _number_findings(text: pd.DataFrame, layout: SheetLayout) -> list[Finding]:
         try:
             _, report = numbers_of(text[[column]], what="the table")
         except InputError as problem:
-            found.append(error("mixed-numbers", str(problem), str(problem), None, ""))
+            found.append(error("mixed-numbers", f"列“{column}”的数无法换算:{problem}", str(problem), None, ""))
             continue
         for kind, cells, example in zip(report["kind"], report["cells"], report["example"], strict=True):
             if kind == "left as text":
