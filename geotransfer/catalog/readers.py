@@ -32,9 +32,10 @@ __all__ = ["checked_features", "read_features", "read_table", "read_unchecked"]
 
 UNREADABLE = (
     DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, PyogrioCRSError, CRSError, ShapelyError,
-    pa.ArrowException, ValueError, OSError, MemoryError, OverflowError,
+    pa.ArrowException, ValueError, OSError, MemoryError, OverflowError, UnboundLocalError,
 )  # fmt: skip
-"""What GDAL, GEOS, PROJ and Arrow say of a damaged file."""
+"""What GDAL, GEOS, PROJ and Arrow say of a damaged file; UnboundLocalError is what pyogrio 0.13 says of a .prj that
+GDAL cannot read."""
 LON_NAMES = ("lon", "longitude", "lng", "经度")
 LAT_NAMES = ("lat", "latitude", "纬度")
 
@@ -230,6 +231,7 @@ def checked_features(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
             "expected one each, nothing is dropped silently: delete or repair them"
         )
     _check_finite(features, name)
+    _check_degrees(features, name)
     return features.rename_geometry("geometry") if features.geometry.name != "geometry" else features
 
 
@@ -241,4 +243,19 @@ def _check_finite(features: gpd.GeoDataFrame, name: str) -> None:
         raise InputError(
             f"file {name!r} has coordinates that are no finite numbers, the first in row {bad[0] + 1}; expected finite "
             "ones: the file is damaged, or was projected from beyond its CRS"
+        )
+
+
+def _check_degrees(features: gpd.GeoDataFrame, name: str) -> None:
+    """Raise where a layer states degrees and has none: its CRS is another one, or latitude stands before longitude."""
+    if not features.crs.is_geographic:
+        return
+    xy, owner = shapely.get_coordinates(features.geometry.to_numpy(), return_index=True)
+    beyond = (np.abs(xy) > (360, 90.000001)).any(axis=1)
+    if beyond.any():
+        x, y = xy[beyond][0]
+        raise InputError(
+            f"file {name!r} states degrees and has x={x:.8g}, y={y:.8g} in row {owner[beyond][0] + 1}; expected "
+            "longitudes of -360..360 and latitudes of -90..90 (swapped, or metres?): geotransfer layers check says "
+            "which reading fits"
         )

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geotransfer.checking.geometry import metric_crs
+from geotransfer.checking.geometry import metric_crs, not_finite
 from geotransfer.checking.report import Finding, note, warning
 from geotransfer.spatial.rasterization import polygonal
 from geotransfer.types import FloatArray, Text
@@ -37,7 +37,7 @@ def coverage_findings(features: gpd.GeoDataFrame) -> list[Finding]:
         return [note("coverage-unmeasured", zh, f"{vertices:,} vertices: overlaps and gaps not measured", vertices,
                      "vertices", Text(zh="先简化", en="simplify the layer first"))]  # fmt: skip
     local = present.geometry if present.crs is None else present.geometry.to_crs(metric_crs(present.crs))
-    shapes = polygonal(local.make_valid().to_numpy())
+    shapes = polygonal(local[~not_finite(local.to_numpy())].make_valid().to_numpy())
     return [*_overlap_findings(shapes), *_gap_findings(shapes), *_sliver_findings(shapes)]
 
 

@@ -8,13 +8,39 @@ import pandas as pd
 import rasterio.features
 import shapely
 from numpy.typing import NDArray
+from pyproj import CRS
 
 from geotransfer.crs import check_projected, metres_per_unit, parse_crs
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
 
-__all__ = ["buffered", "checked_zones", "excluded_by", "on_grid_crs", "polygonal", "rasterize"]
+__all__ = ["buffered", "checked_zones", "excluded_by", "on_grid_crs", "polygonal", "rasterize", "reprojected"]
+
+
+def reprojected(features: gpd.GeoDataFrame, crs: CRS, *, what: str) -> gpd.GeoDataFrame:
+    """Return `features` in another CRS.
+
+    Raises
+    ------
+    InputError
+        A position has no place in it: its numbers lie beyond the CRS it states.
+
+    Examples
+    --------
+    >>> point = gpd.GeoDataFrame(geometry=gpd.points_from_xy([105.0], [0.0]), crs="EPSG:4326")
+    >>> round(reprojected(point, CRS.from_epsg(32648), what="features").geometry.x[0])
+    500000
+    """
+    local = features.to_crs(crs)
+    xy, of = shapely.get_coordinates(local.geometry.to_numpy(), return_index=True)
+    lost = ~np.isfinite(xy).all(axis=1)
+    if lost.any():
+        raise InputError(
+            f"{what} have coordinates in row {of[lost][0] + 1} that lie beyond {features.crs.name!r}; expected "
+            "positions that have a place on the ground: geotransfer layers check FILE says what is wrong"
+        )
+    return local
 
 
 def on_grid_crs(features: gpd.GeoDataFrame, grid: Grid, *, what: str = "features") -> gpd.GeoDataFrame:
@@ -28,7 +54,7 @@ def on_grid_crs(features: gpd.GeoDataFrame, grid: Grid, *, what: str = "features
     500000
     """
     crs = parse_crs(features.crs, what=what)
-    local = features if crs == grid.crs else features.to_crs(grid.crs)
+    local = features if crs == grid.crs else reprojected(features, grid.crs, what=what)
     invalid = ~(local.geometry.is_valid | local.geometry.isna())
     if not invalid.any():
         return local

@@ -112,3 +112,33 @@ def test_files_of_chinese_agencies(shared_data: Path) -> None:
     broken = shared_data / "transport" / "UpdatedPub150_BROKEN_first200.csv"
     with pytest.raises(InputError):
         gt.read_features(broken)
+
+
+def test_degrees_that_are_none_and_rings_that_do_not_close(zones: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    zones.to_crs(4526).set_crs(4490, allow_override=True).to_file(tmp_path / "metres.gpkg")
+    with pytest.raises(InputError, match=r"states degrees and has x=3\d{7}, y=\d+\.?\d* in row 1; .*layers check"):
+        gt.read_features(tmp_path / "metres.gpkg")
+    swapped = zones.set_geometry(shapely.transform(zones.geometry.to_numpy(), lambda xy: xy[:, ::-1]))
+    swapped.to_file(tmp_path / "swapped.gpkg")
+    with pytest.raises(InputError, match=r"x=\d+, y=106 in row 1; .*swapped, or metres"):
+        gt.read_features(tmp_path / "swapped.gpkg")
+
+
+# pyogrio passes GDAL's warning on from a place where pytest cannot catch it as an error
+@pytest.mark.filterwarnings("ignore:Non closed ring:RuntimeWarning")
+def test_a_ring_that_does_not_close(zones: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    zones.to_file(tmp_path / "open.shp")
+    raw = bytearray((tmp_path / "open.shp").read_bytes())
+    # header 100 bytes, record header 8, type 4, box 32, counts 8, first part 4: then x of the first vertex
+    raw[156:164] = b"\x00" * 8
+    (tmp_path / "open.shp").write_bytes(raw)
+    with pytest.raises(InputError, match="cannot be read as vector features"):
+        gt.read_features(tmp_path / "open.shp")
+
+
+def test_a_prj_that_nothing_can_read(zones: gpd.GeoDataFrame, tmp_path: Path) -> None:
+    zones.to_file(tmp_path / "a.shp")
+    prj = tmp_path / "a.prj"
+    prj.write_bytes(prj.read_bytes().replace(b"SPHEROID", b"SPH\xff\x00OID"))
+    with pytest.raises(InputError, match="cannot be read"):
+        gt.read_features(tmp_path / "a.shp")
