@@ -21,7 +21,7 @@ from geotransfer.datums import DatumAccuracy, datum_of, warn_of_datum
 from geotransfer.errors import InputError, OffshoreWarning, UnknownNameError
 from geotransfer.siting.parks import is_names_only, match_parks
 from geotransfer.spatial.nearest import nearest_zones
-from geotransfer.spatial.rasterization import polygonal
+from geotransfer.spatial.rasterization import polygonal, reprojected
 from geotransfer.spec.scenario import Scenario
 from geotransfer.types import Level
 
@@ -115,7 +115,7 @@ def _own(features: gpd.GeoDataFrame, scenario: Scenario) -> Zones:
         raise InputError(
             f"zones hold {', '.join(sorted(kinds))}; expected polygons, or points, not a mixture and no lines"
         )
-    local = features.to_crs(CHINA_ALBERS)
+    local = reprojected(features, CHINA_ALBERS, what="zones")
     shapes = _circles(local, scenario) if points else _repaired(local.geometry)
     local = local.set_geometry(shapes)
     table = local.assign(zone=_identifiers(features), name=_names(features), kind="point" if points else "polygon")
@@ -141,14 +141,6 @@ def _circles(points: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoSeries:
 
 def _repaired(shapes: gpd.GeoSeries) -> gpd.GeoSeries:
     """Return the polygons of each shape; a shape that repairing leaves without area is named."""
-    coordinates, owner = shapely.get_coordinates(shapes.to_numpy(), return_index=True)
-    beyond = owner[~np.isfinite(coordinates).all(axis=1)]
-    if beyond.size:
-        # GEOS fails on them, and says neither the zone nor the reason
-        raise InputError(
-            f"zone in row {beyond[0] + 1} has coordinates that China Albers cannot show; expected longitudes and "
-            "latitudes of the earth, or metres of the CRS the file states: repair the file or its CRS"
-        )
     polygons = polygonal(shapes.make_valid().to_numpy())
     flat = np.flatnonzero(~(shapely.area(polygons) > 0))
     if flat.size:
