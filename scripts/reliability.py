@@ -26,8 +26,8 @@ CLASSES: dict[str, tuple[str, ...]] = {
     ),
     "Geometry, overlaps and gaps": ("tests/checking/test_geometry.py",),
     "Files that lead elsewhere, bombs, formulas, secrets, permissions": (
-        "tests/test_sources.py", "tests/test_sandbox.py", "tests/test_formulas.py", "tests/test_secrets.py",
-        "tests/test_permissions.py", "tests/test_no_code_from_files.py",
+        "tests/guard/test_sources.py", "tests/guard/test_sandbox.py", "tests/guard/test_formulas.py",
+        "tests/test_secrets.py", "tests/test_permissions.py", "tests/test_no_code_from_files.py",
     ),
     "Names and codes of divisions": (
         "tests/catalog/test_divisions.py", "tests/catalog/test_division_join.py",
@@ -41,7 +41,7 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "tests/test_crs.py", "tests/test_datums.py", "tests/checking/test_shifts.py",
         "tests/checking/test_placement.py",
     ),
-    "Rasters": ("tests/test_raster.py", "tests/test_raster_faults.py", "tests/checking/test_rasters.py"),
+    "Rasters": ("tests/raster/test_values.py", "tests/raster/test_faults.py", "tests/checking/test_rasters.py"),
     "Damaged files of every format, each in a child process": ("tests/fuzz/test_fuzz.py",),
     "Faults survived: killed processes, full disks, clocks, rotten caches": ("tests/batch/test_faults.py",),
 }  # fmt: skip

@@ -126,7 +126,7 @@ PAYLOADS = ["__import__('os').system('touch pwned')", "{{ cycler.__init__.__glob
 WATCHED = """
 import sys, warnings
 import geotransfer as gt
-from geotransfer.outputs import write_result
+from geotransfer.outputs.folder import write_result
 warnings.simplefilter("ignore")
 found = []
 def watch(event, arguments):

@@ -15,7 +15,7 @@ import geotransfer as gt
 from geotransfer.batch.folder import BatchFolder
 from geotransfer.catalog.cache import cached, shared
 from geotransfer.files import written_whole
-from geotransfer.outputs import write_tables
+from geotransfer.outputs.folder import write_tables
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
 

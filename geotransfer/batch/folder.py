@@ -16,8 +16,8 @@ import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
 from geotransfer.files import locked, written_whole
-from geotransfer.formulas import safe_table
-from geotransfer.outputs import WRITE_ERRORS, is_whole
+from geotransfer.guard.formulas import safe_table
+from geotransfer.outputs.folder import WRITE_ERRORS, is_whole
 
 __all__ = ["SUMMARY_COLUMNS", "BatchFolder"]
 

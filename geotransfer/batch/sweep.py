@@ -13,8 +13,8 @@ from pydantic import Field, ValidationError
 
 from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.sandbox import check_values
-from geotransfer.sources import checked_source
+from geotransfer.guard.sandbox import check_values
+from geotransfer.guard.sources import checked_source
 from geotransfer.spec.base import Model
 from geotransfer.spec.overrides import parse_assignment
 from geotransfer.spec.scenario import Scenario, scenario

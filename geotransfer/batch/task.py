@@ -15,8 +15,8 @@ from typing import Any, TextIO
 
 from geotransfer.batch.folder import BatchFolder
 from geotransfer.errors import GeotransferError, InputError
-from geotransfer.outputs import write_tables
-from geotransfer.sources import redacted
+from geotransfer.guard.sources import redacted
+from geotransfer.outputs.folder import write_tables
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.assembly import run
 from geotransfer.study.blocks import MEMORY_MB as MEMORY_MB_OF_A_RUN

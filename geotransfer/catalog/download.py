@@ -26,7 +26,7 @@ import requests
 
 from geotransfer.errors import FetchError, InputError
 from geotransfer.files import private_folder
-from geotransfer.sources import redacted
+from geotransfer.guard.sources import redacted
 
 __all__ = ["Report", "Server", "download", "silent"]
 

@@ -26,7 +26,7 @@ from geotransfer.catalog.encodings import (
 )
 from geotransfer.catalog.mojibake import check_text
 from geotransfer.errors import CrsError, GeotransferError, InputError, UnknownNameError
-from geotransfer.sources import checked_source, redacted
+from geotransfer.guard.sources import checked_source, redacted
 
 __all__ = ["checked_features", "read_features", "read_table", "read_unchecked"]
 

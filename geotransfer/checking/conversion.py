@@ -18,7 +18,7 @@ from geotransfer.checking.report import Finding, LayerReport, note
 from geotransfer.checking.steps import mended_text, take_step
 from geotransfer.errors import InputError, OutputError
 from geotransfer.files import written_whole
-from geotransfer.raster_mending import mend_raster
+from geotransfer.raster.mending import mend_raster
 
 __all__ = ["convert_layer"]
 

@@ -12,7 +12,7 @@ from rasterio.features import rasterize
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.checking.report import Finding, error, note
-from geotransfer.raster_scan import RasterFacts, raster_on, raster_overview
+from geotransfer.raster.scan import RasterFacts, raster_on, raster_overview
 from geotransfer.types import BoolArray, FloatArray, Text
 
 __all__ = ["Picture", "mask_agreement", "turned_by_mask", "turned_by_reference", "value_agreement"]

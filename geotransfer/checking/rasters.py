@@ -13,8 +13,8 @@ from geotransfer.checking.positions import Area, in_wgs84
 from geotransfer.checking.report import Finding, error, note, warning
 from geotransfer.errors import InputError
 from geotransfer.grid import MAX_CELLS
-from geotransfer.raster_faults import FILL_VALUES, HUGE
-from geotransfer.raster_scan import CellScan, RasterFacts, raster_facts, scan_cells
+from geotransfer.raster.faults import FILL_VALUES, HUGE
+from geotransfer.raster.scan import CellScan, RasterFacts, raster_facts, scan_cells
 from geotransfer.types import FloatArray, Text
 
 __all__ = ["raster_findings", "suspected_nodata"]

@@ -25,7 +25,7 @@ from geotransfer.cli import (
     study_commands,
 )
 from geotransfer.errors import GeotransferError
-from geotransfer.sources import redacted
+from geotransfer.guard.sources import redacted
 
 __all__ = ["app", "main"]
 

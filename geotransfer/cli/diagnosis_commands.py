@@ -39,7 +39,7 @@ def _diagnose(
     """Tell per province: no, structural or aggregate de-industrialisation, or unknown, with the trends behind it."""
     from geotransfer.industry.diagnosis import diagnose
     from geotransfer.industry.panel import read_panel
-    from geotransfer.outputs import write_table
+    from geotransfer.outputs.tables import write_table
 
     checked = read_panel(panel, quantity=quantity, gaps=gaps, encoding=encoding)  # type: ignore[arg-type]
     found = diagnose(checked, alpha=alpha, min_years=min_years)

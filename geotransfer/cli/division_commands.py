@@ -44,7 +44,7 @@ def _divisions(
     from geotransfer.catalog.division_columns import division_columns
     from geotransfer.catalog.division_join import join_divisions
     from geotransfer.errors import InputError
-    from geotransfer.output_tables import write_table
+    from geotransfer.outputs.tables import write_table
 
     for target in filter(None, (output, weights)):
         if target.resolve() == file.resolve():

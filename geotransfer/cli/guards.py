@@ -23,7 +23,7 @@ def guarded(*, sandbox: bool, allow_remote: bool = False) -> None:
         Both options are given.
     """
     from geotransfer.errors import InputError
-    from geotransfer.sources import VARIABLE
+    from geotransfer.guard.sources import VARIABLE
 
     if sandbox and allow_remote:
         raise InputError("got --sandbox and --allow-remote, expected one of both")

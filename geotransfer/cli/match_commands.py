@@ -58,7 +58,7 @@ def _match(
 
 def _evaluate(plan: Path, happened: Path, out: Path | None) -> None:
     from geotransfer.errors import InputError
-    from geotransfer.output_tables import write_table
+    from geotransfer.outputs.tables import write_table
     from geotransfer.relocation.evaluation import evaluate_matching
 
     if out is not None and out.resolve() == happened.resolve():

@@ -44,7 +44,7 @@ def _run(
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
     """Rank the zones of a scenario and write tables, rasters, map and report."""
-    from geotransfer.outputs import check_target, write_result
+    from geotransfer.outputs.folder import check_target, write_result
     from geotransfer.study.assembly import run
 
     guarded(sandbox=sandbox, allow_remote=allow_remote)
@@ -73,7 +73,7 @@ def _from(study: Scenario, origin: str | None) -> Scenario:
 
 
 def _load(name: str, assignments: list[str], *, sandbox: bool = False) -> Scenario:
-    from geotransfer.sandbox import check_values
+    from geotransfer.guard.sandbox import check_values
     from geotransfer.spec.overrides import parse_assignment
     from geotransfer.spec.scenario import Scenario, scenario
 
@@ -147,7 +147,7 @@ def _scenarios() -> None:
 
 def _map(directory: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
     """Write map.html of a finished run again."""
-    from geotransfer.outputs import write_map
+    from geotransfer.outputs.folder import write_map
 
     typer.echo(str(write_map(directory)))
 
@@ -158,7 +158,7 @@ def _report(
     lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of the PDF.")] = "zh",
 ) -> None:
     """Write report.html of a finished run again, and report.pdf with --pdf."""
-    from geotransfer.outputs import write_report
+    from geotransfer.outputs.folder import write_report
 
     for path in write_report(directory, pdf=pdf, language=lang):
         typer.echo(str(path))

@@ -12,11 +12,11 @@ import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.errors import InputError
-from geotransfer.formulas import as_given
+from geotransfer.guard.formulas import as_given
+from geotransfer.guard.sources import checked_source
 from geotransfer.relocation.problem import UNITS
 from geotransfer.relocation.provinces import full_name
 from geotransfer.relocation.writing import read_record
-from geotransfer.sources import checked_source
 
 __all__ = ["evaluate_matching"]
 

@@ -12,12 +12,12 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.guard.sandbox import check_values
+from geotransfer.guard.sources import checked_source
 from geotransfer.industry.profiles import industry_profile
 from geotransfer.relocation.cooperation import Cooperation, check_cooperation
 from geotransfer.relocation.provinces import check_standing
 from geotransfer.relocation.rules import Rules
-from geotransfer.sandbox import check_values
-from geotransfer.sources import checked_source
 from geotransfer.spec.base import Model
 from geotransfer.types import Text
 

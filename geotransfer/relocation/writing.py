@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
-from geotransfer.output_tables import column_record, describe_columns, write_json, write_table
-from geotransfer.outputs import sibling_folder, swap_folder
+from geotransfer.outputs.folder import sibling_folder, swap_folder
+from geotransfer.outputs.tables import column_record, describe_columns, write_json, write_table
 from geotransfer.relocation.columns import TABLES, described
 from geotransfer.relocation.ledger import Ledger, ledger
 from geotransfer.relocation.matching import Matching

@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field, ValidationError, field_validator, model_
 from geotransfer.catalog.database import has_password, is_address, without_passwords
 from geotransfer.catalog.plain_text import read_toml
 from geotransfer.errors import InputError, UnknownNameError
-from geotransfer.sandbox import check_values
+from geotransfer.guard.sandbox import check_values
 from geotransfer.spec.aggregation import COMPARING, Aggregation, ByName
 from geotransfer.spec.base import Model
 from geotransfer.spec.criteria import Criterion

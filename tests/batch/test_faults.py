@@ -20,7 +20,7 @@ import geotransfer as gt
 from geotransfer.batch import processes, running
 from geotransfer.batch.task import Task, make_task
 from geotransfer.errors import InputError, OutputError
-from geotransfer.outputs import is_whole
+from geotransfer.outputs.folder import is_whole
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 

@@ -16,7 +16,7 @@ from geotransfer.batch import running
 from geotransfer.batch.folder import SUMMARY_COLUMNS, BatchFolder
 from geotransfer.batch.task import make_task
 from geotransfer.errors import InputError, OutputError
-from geotransfer.outputs import is_whole, write_map
+from geotransfer.outputs.folder import is_whole, write_map
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from affine import Affine
 import geotransfer as gt
 from geotransfer.checking.rasters import suspected_nodata
 from geotransfer.crs import CHINA_ALBERS
-from geotransfer.raster_scan import scan_cells
+from geotransfer.raster.scan import scan_cells
 
 NORTH_UP = Affine(0.5, 0, 73, 0, -0.5, 54)
 SHAPE = (102, 124)

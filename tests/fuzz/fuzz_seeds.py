@@ -177,7 +177,7 @@ def own_study(folder: Path, **more: Any) -> gt.Scenario:
 
 
 def _finished(folder: Path, *, whole: bool) -> Seed:
-    from geotransfer.outputs import write_tables
+    from geotransfer.outputs.folder import write_tables
 
     folder.mkdir(exist_ok=True)
     result = gt.run(own_study(folder))

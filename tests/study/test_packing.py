@@ -82,7 +82,7 @@ def test_other_things_are_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["os:system", "geotransfer.files:written_whole", "geotransfer.outputs:shutil"], ids=lambda name: name
+    "name", ["os:system", "geotransfer.files:written_whole", "geotransfer.outputs.folder:shutil"], ids=lambda name: name
 )
 def test_bytes_that_name_other_code_are_refused(name: str) -> None:
     text = json.dumps({"$": "dataclass", "v": [name, []]}).encode()

@@ -14,7 +14,7 @@ from rasterio.windows import Window
 
 from geotransfer.errors import InputError
 from geotransfer.grid import MAX_CELLS
-from geotransfer.sources import redacted
+from geotransfer.guard.sources import redacted
 
 __all__ = ["FILL_VALUES", "HUGE", "check_fill", "check_place", "check_size", "declares_nodata", "unreadable"]
 

@@ -9,8 +9,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geotransfer.errors import OutputError
-from geotransfer.output_tables import write_table
-from geotransfer.outputs import sibling_folder
+from geotransfer.outputs.folder import sibling_folder
+from geotransfer.outputs.tables import write_table
 
 __all__ = ["check_sites_file", "write_sites"]
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from geotransfer.errors import InputError
-from geotransfer.sources import is_virtual, redacted
+from geotransfer.guard.sources import is_virtual, redacted
 
 __all__ = ["check_inside", "check_name", "check_values", "file_texts"]
 

@@ -12,7 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geotransfer.errors import OutputError
-from geotransfer.formulas import safe_table
+from geotransfer.guard.formulas import safe_table
 from geotransfer.study.result import Column
 
 __all__ = ["column_record", "describe_columns", "filled", "write_json", "write_table"]

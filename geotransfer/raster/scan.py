@@ -19,7 +19,7 @@ from rasterio.windows import Window
 
 from geotransfer.crs import parse_crs
 from geotransfer.errors import InputError
-from geotransfer.raster_faults import check_size, declares_nodata, unreadable
+from geotransfer.raster.faults import check_size, declares_nodata, unreadable
 from geotransfer.types import BoolArray, Bounds, FloatArray
 
 __all__ = ["CellScan", "RasterFacts", "raster_facts", "raster_on", "raster_overview", "scan_cells"]

@@ -26,7 +26,7 @@ from rasterio.errors import RasterioError
 from geotransfer.errors import InputError, OutputError
 from geotransfer.files import settle
 from geotransfer.maps import suitability_map, write_offline
-from geotransfer.output_tables import column_record, describe_columns, filled, write_json, write_table
+from geotransfer.outputs.tables import column_record, describe_columns, filled, write_json, write_table
 from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
 from geotransfer.report import print_pdf, render_report
 from geotransfer.spec.scenario import Scenario

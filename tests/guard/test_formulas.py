@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geotransfer.batch.folder import BatchFolder
-from geotransfer.formulas import NUMBER, SIGNS, as_given, as_text, safe_table
-from geotransfer.output_tables import write_table
+from geotransfer.guard.formulas import NUMBER, SIGNS, as_given, as_text, safe_table
+from geotransfer.outputs.tables import write_table
 from geotransfer.relocation.evaluation import evaluate_matching
 
 ATTACKS = [

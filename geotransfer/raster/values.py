@@ -21,8 +21,8 @@ from geotransfer.crs import parse_crs
 from geotransfer.errors import GridMismatchError, InputError, OutputError
 from geotransfer.files import written_whole
 from geotransfer.grid import Grid
-from geotransfer.raster_faults import check_fill, check_place, check_size, declares_nodata, unreadable
-from geotransfer.sources import checked_source, is_virtual, raster_drivers
+from geotransfer.guard.sources import checked_source, is_virtual, raster_drivers
+from geotransfer.raster.faults import check_fill, check_place, check_size, declares_nodata, unreadable
 from geotransfer.types import Bounds, FloatArray
 
 __all__ = ["Raster", "check_same_grid", "raster_blocks", "raster_grid", "read_raster", "read_values", "write_raster"]

@@ -18,7 +18,7 @@ from rasterio.windows import Window
 
 from geotransfer.crs import CHINA_ALBERS, parse_crs
 from geotransfer.errors import InputError
-from geotransfer.raster_faults import check_size, unreadable
+from geotransfer.raster.faults import check_size, unreadable
 from geotransfer.types import Text
 
 __all__ = ["RASTER_STEPS", "mend_raster"]

@@ -16,9 +16,9 @@ import geotransfer as gt
 from geotransfer.batch.sweep import read_cases
 from geotransfer.cli.app import app
 from geotransfer.errors import InputError
+from geotransfer.guard.sandbox import check_inside, check_name, check_values
+from geotransfer.guard.sources import VARIABLE
 from geotransfer.relocation.problem import Problem
-from geotransfer.sandbox import check_inside, check_name, check_values
-from geotransfer.sources import VARIABLE
 
 WORD = '{ zh = "甲", en = "a" }'
 SCENARIO = """

@@ -18,7 +18,7 @@ import geotransfer as gt
 from geotransfer.catalog.archives import unpacked
 from geotransfer.catalog.readers import read_table
 from geotransfer.errors import InputError
-from geotransfer.sources import VARIABLE, checked_source, is_virtual, redacted
+from geotransfer.guard.sources import VARIABLE, checked_source, is_virtual, redacted
 
 GRID = gt.Grid.from_bounds((100, 20, 104, 24), resolution=1, crs="EPSG:4326")
 POINTS = gpd.GeoDataFrame({"name": ["甲"]}, geometry=[Point(106, 29)], crs="EPSG:4326")
