@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from test_layering import imported_names, sources
 
-from geotransfer.study.packing import pack, unpack
+from geotransfer.inputs.packing import pack, unpack
 
 FUNCTIONS = {"eval", "exec", "compile", "__import__", "input", "breakpoint"}
 MODULES = {
@@ -35,7 +35,7 @@ METHODS = {
     "load_module",
 }
 MAY_IMPORT = {
-    "__init__", "maps.pinyin", "study.packing",
+    "__init__", "maps.pinyin", "inputs.packing",
     # extras that may be missing
     "catalog.division_guesses", "catalog.division_spelling",
 }  # fmt: skip

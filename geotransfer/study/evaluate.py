@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from geotransfer.errors import InputError
 from geotransfer.mcda.ranking import RANK_DECIMALS
 from geotransfer.mcda.screening import spearman_matrix
+from geotransfer.rules.land import RuleStep
 from geotransfer.spatial.zonal import Coverage
-from geotransfer.study.measured import Measured
+from geotransfer.supply.measured import Measured
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = [
     "Areas",
-    "RuleStep",
     "between_group_share",
     "province_ranks",
     "rank_order",
@@ -26,26 +26,6 @@ __all__ = [
     "zone_areas",
     "zone_values",
 ]
-
-
-@dataclass(frozen=True, eq=False)
-class RuleStep:
-    """One rule as it bears on the (zone, cell) pairs.
-
-    Attributes
-    ----------
-    name : str
-        Identifier of the rule.
-    alone, left : ndarray
-        Shape (pairs,): share of the pair that this rule alone leaves, and that it leaves after all rules before it.
-    gives_back : bool
-        A forced inclusion: it leaves more than the rules before it.
-    """
-
-    name: str
-    alone: FloatArray
-    left: FloatArray
-    gives_back: bool = False
 
 
 @dataclass(frozen=True, eq=False)
