@@ -12,7 +12,8 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from geotransfer.errors import InputError
 from geotransfer.relocation.blocks import Block
 from geotransfer.relocation.instance import Layout
-from geotransfer.relocation.solving import Limits, solve
+from geotransfer.relocation.solution import Limits
+from geotransfer.relocation.solving import solve
 from geotransfer.types import FloatArray
 
 __all__ = ["Concession", "Conflict", "find_conflict"]

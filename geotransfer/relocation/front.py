@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geotransfer.errors import InputError
-from geotransfer.relocation.solving import Solved
+from geotransfer.relocation.solution import Solved
 from geotransfer.types import FloatArray
 
 __all__ = ["Front", "epsilon_front"]

@@ -19,7 +19,8 @@ from geotransfer.relocation.instance import Layout
 from geotransfer.relocation.problem import Problem
 from geotransfer.relocation.reading import Places, instance_of, read_places
 from geotransfer.relocation.search import CEILING_TOLERANCE
-from geotransfer.relocation.solving import Limits, Solved, herfindahl_of, with_ceilings
+from geotransfer.relocation.solution import Limits, Solved, herfindahl_of
+from geotransfer.relocation.solving import with_ceilings
 from geotransfer.types import FloatArray
 
 __all__ = ["Matching", "Slack", "match"]

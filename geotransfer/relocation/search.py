@@ -13,7 +13,7 @@ from geotransfer.errors import InputError
 from geotransfer.relocation.blocks import Block, herfindahl_cut
 from geotransfer.relocation.instance import Layout
 from geotransfer.relocation.program import Program, Tangent, program_of
-from geotransfer.relocation.solving import Limits, Solved, herfindahl_of
+from geotransfer.relocation.solution import Limits, Solved, herfindahl_of
 from geotransfer.relocation.totals import Unknowns, unknowns_of
 from geotransfer.types import BoolArray, FloatArray
 

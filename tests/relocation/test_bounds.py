@@ -19,7 +19,8 @@ from geotransfer.relocation import blocks as b
 from geotransfer.relocation import conflicts
 from geotransfer.relocation.instance import Instance, Layout
 from geotransfer.relocation.program import Ceiling, program_of
-from geotransfer.relocation.solving import Limits, Solved, herfindahl_of, solve, with_ceilings
+from geotransfer.relocation.solution import Limits, Solved, herfindahl_of
+from geotransfer.relocation.solving import solve, with_ceilings
 from geotransfer.relocation.totals import Unknowns, unknowns_of
 
 EXACT = Limits(20.0, 0.0)

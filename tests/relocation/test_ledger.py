@@ -18,7 +18,7 @@ from geotransfer.relocation.ledger import ledger
 from geotransfer.relocation.matching import Matching
 from geotransfer.relocation.origin_power import origin_factor
 from geotransfer.relocation.reading import Places
-from geotransfer.relocation.solving import Solved
+from geotransfer.relocation.solution import Solved
 from geotransfer.relocation.structure import concentration
 from geotransfer.relocation.transfers import TOO_MANY
 

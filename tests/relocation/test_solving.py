@@ -15,7 +15,8 @@ from geotransfer.relocation import blocks as b
 from geotransfer.relocation.conflicts import find_conflict
 from geotransfer.relocation.front import epsilon_front
 from geotransfer.relocation.instance import Instance, Layout
-from geotransfer.relocation.solving import Limits, herfindahl_of, solve, with_ceilings
+from geotransfer.relocation.solution import Limits, herfindahl_of
+from geotransfer.relocation.solving import solve, with_ceilings
 
 EXACT = Limits(20.0, 0.0)
 
