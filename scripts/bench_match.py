@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import geotransfer as gt
-from geotransfer.errors import InputError
+from geotransfer.errors import GeotransferError, InputError
 from geotransfer.relocation.matching import Matching
 
 EAST = ("山东", "江苏", "浙江", "福建", "广东", "河北", "天津", "上海")
@@ -103,12 +103,28 @@ def refused(runs: Path, candidates: int) -> str:
     return "NOT REFUSED: a rule without data"
 
 
+def checked_runs(arguments: list[str]) -> Path:
+    """Return the folder of the runs, or end with what is missing."""
+    if not arguments:
+        sys.exit(f"bench_match: say where the finished runs are\n\n{__doc__}")
+    folder = Path(arguments[0])
+    for run in dict.fromkeys(plant[0] for plant in PLANTS.values()):
+        if not (folder / run / "run.json").is_file():
+            sys.exit(
+                f"bench_match: folder {str(folder)!r} holds no finished run {run!r}; make it first: "
+                f"geotransfer run {run} -o {folder / run}"
+            )
+    return folder
+
+
 if __name__ == "__main__":
-    folder, *more = sys.argv[1:]
-    runs = Path(folder)
+    runs, more = checked_runs(sys.argv[1:]), sys.argv[2:]
     top, most = int(more[0]) if more else 500, float(more[1]) if more[1:] else 300.0
     start = time.perf_counter()
-    found = gt.match(problem(runs, top, most, RULES))
+    try:
+        found = gt.match(problem(runs, top, most, RULES))
+    except GeotransferError as error:
+        sys.exit(f"bench_match: {error}")
     sys.stdout.write(told(found, time.perf_counter() - start) + "\n" + refused(runs, top) + "\n")
     for left_out in RULES if "each" in more else ():
         rest = {name: rule for name, rule in RULES.items() if name != left_out}

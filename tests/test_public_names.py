@@ -128,7 +128,7 @@ FUNCTIONS = {
     "write_raster": "(raster, path)",
     "write_result": "(result, directory)",
     "zonal_resource_area": "(capacity_factor, zones, *, density_mw_km2, eligible=None, land_cover=None)",
-    "zonal_statistics": "(rasters, zones, *, stats=('mean',))",
+    "zonal_statistics": "(rasters, zones, *, stats=('mean',), shared=None)",
 }
 CLASSES = {
     "GreenSupply": "(lcoe, share, technology='both', matched=None, storage_cost=None)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import Field, ValidationError
 
-from geotransfer.catalog.plain_text import read_toml
+from geotransfer.catalog.plain_text import read_toml, utf8_text
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.guard.sandbox import check_values
 from geotransfer.guard.sources import checked_source
@@ -179,9 +180,10 @@ def _rows(sweep: Sweep, folder: Path) -> list[dict[str, Any]]:
     if not isinstance(sweep.table, str):
         return sweep.table or [{}]
     path = folder / sweep.table
+    text = utf8_text(checked_source(path), what="table", expected="a CSV of dotted keys in UTF-8")
     try:
-        table = pd.read_csv(checked_source(path), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
+        table = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False)
+    except ValueError as error:
         raise InputError(f"table {str(path)!r} cannot be read: {error}; expected a CSV of dotted keys") from error
     if table.empty:
         raise InputError(f"table {str(path)!r} has no row; expected one row a scenario")

@@ -114,19 +114,21 @@ def _read(path: Path) -> bytes | None:
         # where every user may write, anybody may have put it there
         if writable_by_all(path) or writable_by_all(path.parent):
             return None
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            # apart, so that no second copy of the payload is made
+            digest, payload = stream.read(DIGEST), stream.read()
     except OSError:
         return None
-    payload = content[DIGEST:]
-    return payload if hashlib.sha256(payload).digest() == content[:DIGEST] else None
+    return payload if hashlib.sha256(payload).digest() == digest else None
 
 
 def _write(path: Path, payload: bytes) -> None:
     """Write beside and rename: another process sees the old file, the new one or none."""
     with suppress(OSError):  # a folder that cannot be written only makes the next run slower
         private_folder(path.parent)
-        with written_whole(path) as draft:
-            draft.write_bytes(hashlib.sha256(payload).digest() + payload)
+        with written_whole(path) as draft, draft.open("wb") as stream:
+            stream.write(hashlib.sha256(payload).digest())
+            stream.write(payload)
 
 
 def shared(name: str, key: str, make: Callable[[], bytes], *, limit_mb: float = WORK_MB) -> bytes:

@@ -1,4 +1,4 @@
-"""TOML and JSON that people and programs wrote: plain values, or one error that says what is wrong."""
+"""Text, TOML and JSON that people and programs wrote: plain values, or one error that says what is wrong."""
 
 from __future__ import annotations
 
@@ -8,12 +8,48 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from geotransfer.catalog.encodings import guess_encoding
 from geotransfer.errors import InputError
 
-__all__ = ["parse_json", "parse_toml", "read_toml"]
+__all__ = ["parse_json", "parse_toml", "read_toml", "utf8_text"]
 
 UNREADABLE = (ValueError, RecursionError)
 """No TOML or JSON, no UTF-8, a number of thousands of digits; brackets nested beyond the interpreter's depth."""
+
+
+def utf8_text(path: str | os.PathLike[str], *, what: str, expected: str) -> str:
+    """Return the text of a file in UTF-8, with or without a byte order mark.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or is text of another encoding: the message begins with `what`, says which encoding the
+        bytes look like, and ends with what is `expected`.
+
+    Examples
+    --------
+    >>> utf8_text("nowhere.csv", what="offers", expected="a CSV in UTF-8")
+    Traceback (most recent call last):
+        ...
+    geotransfer.errors.InputError: offers 'nowhere.csv' cannot be read: ...; expected a CSV in UTF-8
+    """
+    try:
+        raw = Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{what} {str(path)!r} cannot be read: {reason}; expected {expected}") from error
+    try:
+        # Notepad and Excel put a byte order mark in front
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        guess = guess_encoding(raw)
+        looks = ""
+        if guess is not None and guess.name != "UTF-8":
+            looks = f", it looks like {guess.name}, beginning {guess.example!r}"
+        raise InputError(
+            f"{what} {str(path)!r} cannot be read: it is not UTF-8{looks}; expected {expected}: save it again as UTF-8 "
+            "(Excel: CSV UTF-8; Notepad: Save as, encoding UTF-8)"
+        ) from error
 
 
 def parse_toml(text: str, *, what: str) -> dict[str, Any]:
@@ -45,11 +81,7 @@ def read_toml(path: str | os.PathLike[str], *, what: str) -> dict[str, Any]:
     InputError
         The file is missing, cannot be read or is no TOML; the message begins with `what`.
     """
-    try:
-        # Notepad puts a byte order mark in front
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{what} {str(path)!r} cannot be read: {error}; expected TOML in UTF-8") from error
+    text = utf8_text(path, what=what, expected="TOML in UTF-8")
     return parse_toml(text, what=f"{what} {str(path)!r}")
 
 

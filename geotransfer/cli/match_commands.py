@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,6 +33,7 @@ def _match(
     with_map: Annotated[bool, typer.Option("--map/--no-map", help="Write map.html.")] = True,
     with_report: Annotated[bool, typer.Option("--report/--no-report", help="Write report.html.")] = True,
     sandbox: Annotated[bool, SANDBOX] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Times and memory; tracebacks.")] = False,
 ) -> None:
     """Match capacity that leaves its place with places that may take it; exit code 3 when nothing fits."""
     if happened is not None:
@@ -45,15 +47,29 @@ def _match(
 
     guarded(sandbox=sandbox)
     check_matching_folder(out)
+    times = [time.perf_counter()]
     plan = match(Problem.from_file(problem, sandbox=sandbox))
+    times.append(time.perf_counter())
     folder = write_matching(plan, out, with_map=with_map, with_report=with_report)
+    times.append(time.perf_counter())
     _summarise(plan)
+    if verbose:
+        _tell_times(plan, *times)
     typer.echo(f"  files  {folder}")
     for name in ("map.html", "report.html"):
         if (folder / name).exists():
             typer.echo(f"  {name.removesuffix('.html'):<6} {folder / name}")
     if plan.conflict is not None:
         raise typer.Exit(3)
+
+
+def _tell_times(plan: Matching, start: float, matched: float, written: float) -> None:
+    from geotransfer.study.execution import peak_memory_mb
+
+    spent = {"reading": matched - start - plan.solved.seconds, "search": plan.solved.seconds}
+    for name, seconds in {**spent, "writing": written - matched}.items():
+        typer.echo(f"  {name:<12} {max(seconds, 0.0):>8.3f} s")
+    typer.echo(f"  {'peak':<12} {peak_memory_mb()} MB")
 
 
 def _evaluate(plan: Path, happened: Path, out: Path | None) -> None:

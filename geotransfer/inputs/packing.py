@@ -1,6 +1,7 @@
 """Results of a step as bytes and back, exactly: arrays, geometries and the frozen values of geotransfer; no pickle.
 
-The bytes are the length of a JSON text (8 bytes), the text, and the arrays in NumPy's own format one after another.
+The bytes are the length of a JSON text (8 bytes), the text, and the arrays in NumPy's own format one after another,
+uncompressed: they are used where they lie, without a copy.
 Reading them runs no code but the constructors of frozen values in geotransfer.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import math
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
@@ -25,6 +27,9 @@ PLAIN = (type(None), bool, int, float, str)
 HEADER = 8
 MARK = "$"
 OWN = "geotransfer."
+ALIGNED = 64
+"""Arrays begin at multiples of so many bytes, as in NumPy's files."""
+READERS = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
 
 
 class NotPackable(TypeError):
@@ -46,25 +51,36 @@ def pack(value: Any) -> bytes:
     """
     arrays: list[np.ndarray] = []
     text = json.dumps(_plain(value, arrays)).encode()
+    # spaces behind the text, so that every array begins where the processor likes it
+    text += b" " * (-(HEADER + len(text)) % ALIGNED)
     stream = io.BytesIO()
     stream.write(len(text).to_bytes(HEADER, "little"))
     stream.write(text)
     for array in arrays:
         np.lib.format.write_array(stream, array, allow_pickle=False)
+        stream.write(bytes(-stream.tell() % ALIGNED))
     return stream.getvalue()
 
 
 def unpack(payload: bytes) -> Any:
-    """Return the value whose bytes `pack` gave; its arrays cannot be written to."""
+    """Return the value whose bytes `pack` gave; its arrays lie in these bytes and cannot be written to."""
     stream = io.BytesIO(payload)
     length = int.from_bytes(stream.read(HEADER), "little")
     tree = json.loads(stream.read(length))
     arrays = []
     while stream.tell() < len(payload):
-        array = np.lib.format.read_array(stream, allow_pickle=False)
-        array.flags.writeable = False
-        arrays.append(array)
+        arrays.append(_array_at(stream, payload))
+        stream.seek(-stream.tell() % ALIGNED, io.SEEK_CUR)
     return _value(tree, arrays)
+
+
+def _array_at(stream: io.BytesIO, payload: bytes) -> np.ndarray:
+    """Return the array that begins where the stream stands, without copying it; the stream goes behind it."""
+    header = READERS[np.lib.format.read_magic(stream)]
+    shape, by_columns, dtype = header(stream)
+    flat = np.frombuffer(payload, dtype=dtype, count=math.prod(shape), offset=stream.tell())
+    stream.seek(flat.nbytes, io.SEEK_CUR)
+    return flat.reshape(shape, order="F" if by_columns else "C")
 
 
 def arrays_in(value: Any) -> Iterator[np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.plain_text import utf8_text
 from geotransfer.errors import InputError
 from geotransfer.guard.formulas import as_given
 from geotransfer.guard.sources import checked_source
@@ -79,9 +81,10 @@ def evaluate_matching(plan: str | os.PathLike[str], happened: str | os.PathLike[
 
 
 def _flows(path: str | os.PathLike[str]) -> pd.DataFrame:
+    text = utf8_text(checked_source(path), what="table", expected="a CSV in UTF-8")
     try:
-        table = pd.read_csv(checked_source(path), encoding="utf-8-sig", dtype=dict.fromkeys(KEYS, "str"))
-    except (OSError, ValueError) as error:
+        table = pd.read_csv(io.StringIO(text), dtype=dict.fromkeys(KEYS, "str"))
+    except ValueError as error:
         raise InputError(f"{str(path)!r} cannot be read: {error}") from error
     missing = [column for column in [*KEYS, "tonnes"] if column not in table]
     if missing:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from geotransfer.errors import InputError
 from geotransfer.relocation import blocks as b
 from geotransfer.relocation.instance import Layout
-from geotransfer.relocation.problem import Problem
+from geotransfer.relocation.problem import Offer, Problem
 from geotransfer.relocation.provinces import full_name
 from geotransfer.types import FloatArray
 
@@ -38,10 +40,15 @@ def guards_of(problem: Problem, layout: Layout) -> list[b.Block]:
 
 def _existing(problem: Problem, what: str) -> FloatArray:
     """Shape (origins,): all the capacity there is, t/a."""
-    lacking = [f"{o.origin} {o.industry}" for o in problem.offers if o.existing is None]
+    return _stands(problem.offers, problem.unit_t, f"{what} needs `existing` of every offer")
+
+
+def _stands(offers: Sequence[Offer], unit_t: float, needs: str) -> FloatArray:
+    """Shape (offers,): all the capacity there is of each, t/a."""
+    lacking = [f"{o.origin} {o.industry}" for o in offers if o.existing is None]
     if lacking:
-        raise InputError(f"{what} needs `existing` of every offer; missing for {', '.join(lacking)}")
-    return np.array([(offer.existing or 0.0) * problem.unit_t for offer in problem.offers])
+        raise InputError(f"{needs}; missing for {', '.join(lacking)}")
+    return np.array([(offer.existing or 0.0) * unit_t for offer in offers])
 
 
 def _cores(problem: Problem, layout: Layout) -> b.Block:
@@ -54,13 +61,14 @@ def _cores(problem: Problem, layout: Layout) -> b.Block:
                 raise InputError(f"cores names {core.origin} / {industry}, which offers nothing; correct or remove it")
             keep[way] = max(keep.get(way, 0.0), core.keep)
     kept = [keep.get((full_name(offer.origin), offer.industry)) for offer in problem.offers]
-    existing = _existing(problem, "cores")
+    named = [(offer, share) for offer, share in zip(problem.offers, kept, strict=True) if share is not None]
+    existing = _stands([offer for offer, _ in named], problem.unit_t, "cores needs `existing` of the offers it names")
     return b.kept(
         layout,
         "chain core",
         groups=[name if share is not None else "" for name, share in zip(layout.instance.origins, kept, strict=True)],
         worth=np.ones(len(problem.industries)),
-        most=np.array([(1.0 - share) * t for share, t in zip(kept, existing, strict=True) if share is not None]),
+        most=np.array([(1.0 - share) * t for (_, share), t in zip(named, existing, strict=True)]),
         replacement=problem.rules.replacement_ratio or 1.0,
     )
 

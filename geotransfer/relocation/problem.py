@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections import Counter
@@ -10,7 +11,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from geotransfer.catalog.plain_text import read_toml
+from geotransfer.catalog.plain_text import read_toml, utf8_text
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.guard.sandbox import check_values
 from geotransfer.guard.sources import checked_source
@@ -266,8 +267,9 @@ def _offers(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a CSV with the columns origin, industry, capacity and maybe existing, unit."""
     import pandas as pd
 
+    text = utf8_text(checked_source(path), what="offers", expected="a CSV in UTF-8")
     try:
-        table = pd.read_csv(checked_source(path), encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
+        table = pd.read_csv(io.StringIO(text))
+    except ValueError as error:
         raise InputError(f"offers {str(path)!r} cannot be read: {error}") from error
     return [{str(k): v for k, v in row.items() if pd.notna(v)} for row in table.to_dict("records")]

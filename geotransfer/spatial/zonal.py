@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -14,10 +15,11 @@ from exactextract import exact_extract
 from exactextract.raster import NumPyRasterSource
 from numpy.typing import NDArray
 
+from geotransfer.crs import parse_crs
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
-from geotransfer.spatial.compilation import compiled
+from geotransfer.spatial.covered import SUMMARY, Coverage, CoverageRuns, bands
 from geotransfer.spatial.rasterization import checked_zones, polygonal
 from geotransfer.spatial.windowed import (
     CELLS_IN_MEMORY,
@@ -29,14 +31,16 @@ from geotransfer.spatial.windowed import (
     check_one_grid,
     opened,
 )
-from geotransfer.types import FloatArray, IntArray
+from geotransfer.types import BoolArray, FloatArray
 
 __all__ = [
     "STATISTICS",
     "Coverage",
+    "KeptWork",
     "coverage",
     "coverage_of_rest",
     "coverage_outside",
+    "coverage_runs",
     "covered_share",
     "zonal_statistics",
 ]
@@ -48,7 +52,19 @@ STATISTICS = (
 """The statistics of exactextract that give one number a zone; beside them ``quantile(q=...)``."""
 CELLS_OF_EXACTEXTRACT = 30_000_000
 """Its own default; another number would change the last digits of sums over zones that large."""
+CELLS_AT_A_TIME = 2_000_000
+"""Cells within the bounds of the zones whose pairs are held at once to make runs of them (50 MB)."""
+_Columns = dict[tuple[int, str], FloatArray]
+"""(Number of the raster, name of the statistic) -> one number a zone."""
+_Kept = tuple[CoverageRuns, BoolArray]
 QUANTILE = re.compile(r"quantile\(q=(0(\.\d+)?|1(\.0+)?)\)")
+
+
+class KeptWork(Protocol):
+    """What keeps the products of earlier calls: `geotransfer.SharedWork`."""
+
+    def once(self, name: str, parts: Sequence[Any], make: Callable[[], Any]) -> Any:
+        """Return what `make` gives, or gave for the same `parts`."""
 
 
 def zonal_statistics(
@@ -56,6 +72,7 @@ def zonal_statistics(
     zones: gpd.GeoDataFrame,
     *,
     stats: Sequence[str] = ("mean",),
+    shared: KeptWork | None = None,
 ) -> pd.DataFrame:
     """Summarise one or several rasters by zone; a cell counts with the share of it that lies in the zone.
 
@@ -68,6 +85,10 @@ def zonal_statistics(
         Polygons with a CRS; reprojected to the rasters'.
     stats : sequence of str
         Of `STATISTICS`; ``"quantile(q=0.9)"`` for a quantile. NaN cells never count.
+    shared : SharedWork, optional
+        Keeps which cells the zones cover, in memory and on disk: the next raster on the same grid costs a fraction.
+        It serves ``count``, ``sum``, ``mean``, ``min`` and ``max``, with the same numbers; when other statistics are
+        asked for, all are made as without it.
 
     Returns
     -------
@@ -98,13 +119,27 @@ def zonal_statistics(
         raise InputError("rasters is an empty mapping, expected at least one raster")
     grid = next(iter(loaded.values())).grid
     check_one_grid(grid, loaded)
-    local = checked_zones(zones, grid)
+    if shared is not None and set(stats) <= set(SUMMARY):
+        found = _from_runs(list(loaded.values()), _kept_runs(zones, grid, shared), stats)
+    else:
+        found = _extracted(list(loaded.values()), checked_zones(zones, grid), stats)
+    names = list(loaded)
+    return pd.DataFrame(
+        {
+            f"{names[i]}_{column}" if isinstance(rasters, Mapping) else column: values
+            for (i, column), values in found.items()
+        },
+        index=zones.index,
+    )
+
+
+def _extracted(loaded: Sequence[Raster | RasterFile], local: gpd.GeoDataFrame, stats: Sequence[str]) -> _Columns:
+    """Return the statistics of the rasters by exactextract, in one pass."""
     # exactextract names the columns by the sources only when there are several: so they get numbers
-    sources = [_any_source(raster, f"r{i}") for i, raster in enumerate(loaded.values())]
-    cells = CELLS_IN_MEMORY if any(isinstance(r, RasterFile) for r in loaded.values()) else CELLS_OF_EXACTEXTRACT
-    columns = _column_names(stats)
+    sources = [_any_source(raster, f"r{i}") for i, raster in enumerate(loaded)]
+    cells = CELLS_IN_MEMORY if any(isinstance(r, RasterFile) for r in loaded) else CELLS_OF_EXACTEXTRACT
     # not raster by raster: at the edges of its windows exactextract 0.3 loses a cell now and then
-    full = by_tiles(local, grid)
+    full = by_tiles(local, loaded[0].grid)
     table = exact_extract(
         sources,
         local.iloc[full],
@@ -113,14 +148,36 @@ def zonal_statistics(
         strategy="feature-sequential",
         max_cells_in_memory=cells,
     )
-    out = pd.DataFrame(index=zones.index)
-    for i, name in enumerate(loaded):
-        for column in columns:
+    out: _Columns = {}
+    for i in range(len(loaded)):
+        for column in _column_names(stats):
             got = table[f"r{i}_{column}"] if f"r{i}_{column}" in table else table[column]
-            values = np.full(len(zones), np.nan)
-            values[full] = got.to_numpy(dtype=np.float64)
-            out[f"{name}_{column}" if isinstance(rasters, Mapping) else column] = values
+            out[i, column] = np.full(len(local), np.nan)
+            out[i, column][full] = got.to_numpy(dtype=np.float64)
     return out
+
+
+def _from_runs(loaded: Sequence[Raster | RasterFile], kept: _Kept, stats: Sequence[str]) -> _Columns:
+    """Return the statistics of the rasters by the cells that are known already."""
+    runs, empty = kept
+    found = [runs.summary(bands(raster)) for raster in loaded]
+    return {(i, stat): np.where(empty, np.nan, summary[stat]) for i, summary in enumerate(found) for stat in stats}
+
+
+def _kept_runs(zones: gpd.GeoDataFrame, grid: Grid, shared: KeptWork) -> _Kept:
+    """Return the cells of the zones and which zones are empty, from what is kept of earlier calls where it is."""
+    crs = parse_crs(zones.crs, what="zones").to_wkt()
+    shapes = hashlib.sha256()
+    for shape in shapely.to_wkb(zones.geometry.to_numpy()):
+        shapes.update(b"-" if shape is None else shape)
+
+    def make() -> _Kept:
+        local = checked_zones(zones, grid)
+        return coverage_runs(local, grid), local.is_empty.to_numpy()
+
+    parts = [list(grid.transform)[:6], list(grid.shape), grid.crs.to_wkt(), crs, shapes.hexdigest()]
+    kept: _Kept = shared.once("runs", parts, make)
+    return kept
 
 
 def _check_statistics(stats: Sequence[str]) -> None:
@@ -150,59 +207,6 @@ def _source(raster: Raster, name: str) -> NumPyRasterSource:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Coverage:
-    """Which cells a zone covers and how much of each: a sparse (zones x cells) table sorted by zone, then cell.
-
-    Attributes
-    ----------
-    zone, cell : ndarray of int64
-        Row number of the zone; flat index of the cell (row x width + column). Shape (pairs,).
-    share : ndarray of float64
-        Share of the cell that lies in the zone, in (0, 1].
-    n_zones : int
-        Number of zones, also those that cover no cell.
-    """
-
-    zone: IntArray
-    cell: IntArray
-    share: FloatArray
-    n_zones: int
-
-    def total(self, values: FloatArray) -> FloatArray:
-        """Return per zone the sum of share x value over its cells; `values` has one number per pair."""
-        weights = self.share * values
-        return np.bincount(self.zone, weights=weights, minlength=self.n_zones).astype(np.float64, copy=False)
-
-    def cell_means(self, cells: FloatArray) -> FloatArray:
-        """Return per zone the mean of a raster's cells (shape of the grid, NaN = unknown), as `mean` of their pairs.
-
-        In one pass and without an array of pairs: what one more raster on a grid costs.
-        """
-        sums, weights = compiled(_sums_of_cells)(self.zone, self.cell, self.share, np.ravel(cells), self.n_zones)
-        with np.errstate(invalid="ignore"):
-            return np.asarray(sums / np.where(weights > 0, weights, np.nan))
-
-    def mean(self, values: FloatArray) -> FloatArray:
-        """Return per zone the mean of the values of its pairs, weighted by share; NaN pairs do not count."""
-        known = ~np.isnan(values)
-        weight = self.total(known.astype(np.float64))
-        with np.errstate(invalid="ignore"):
-            return np.asarray(self.total(np.where(known, values, 0.0)) / np.where(weight > 0, weight, np.nan))
-
-
-def _sums_of_cells(
-    zone: IntArray, cell: IntArray, share: FloatArray, values: FloatArray, n_zones: int
-) -> tuple[FloatArray, FloatArray]:
-    sums, weights = np.zeros(n_zones), np.zeros(n_zones)
-    for i in range(len(zone)):
-        value = values[cell[i]]
-        if value == value:
-            sums[zone[i]] += share[i] * value
-            weights[zone[i]] += share[i]
-    return sums, weights
-
-
 def coverage(zones: gpd.GeoDataFrame, grid: Grid) -> Coverage:
     """Return the exact share of every cell in every zone.
 
@@ -222,7 +226,10 @@ def coverage(zones: gpd.GeoDataFrame, grid: Grid) -> Coverage:
     >>> covered.cell, covered.share
     (array([0, 1]), array([1. , 0.5]))
     """
-    local = checked_zones(zones, grid)
+    return _cells_of(checked_zones(zones, grid), grid)
+
+
+def _cells_of(local: gpd.GeoDataFrame, grid: Grid) -> Coverage:
     blank = _source(Raster(np.zeros(grid.shape), grid), "")
     full = np.flatnonzero(~local.is_empty)
     table = exact_extract(blank, local.iloc[full], ["cell_id", "coverage"], output="pandas")
@@ -233,6 +240,31 @@ def coverage(zones: gpd.GeoDataFrame, grid: Grid) -> Coverage:
     order = np.lexsort((cell, zone))
     keep = order[share[order] > 0]
     return Coverage(zone[keep], cell[keep], share[keep], len(local))
+
+
+def coverage_runs(local: gpd.GeoDataFrame, grid: Grid) -> CoverageRuns:
+    """Return the runs of the coverage of zones; some at a time, so that the pairs of all are never held.
+
+    Parameters
+    ----------
+    local : GeoDataFrame
+        `checked_zones`, in the grid's CRS.
+    grid : Grid
+        Where the cells are.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> grid = Grid.from_bounds((0, 0, 2, 1), resolution=1, crs="EPSG:32648")
+    >>> zones = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1.5, 1)], crs="EPSG:32648")
+    >>> coverage_runs(zones, grid).length
+    array([1, 1], dtype=int32)
+    """
+    bounds = local.bounds.fillna(0.0).to_numpy()
+    cells = (bounds[:, 2:] - bounds[:, :2]).prod(axis=1) / grid.cell_area
+    batch = np.floor(np.cumsum(cells) / CELLS_AT_A_TIME)
+    parts = np.split(np.arange(len(local)), np.flatnonzero(np.diff(batch)) + 1)
+    return CoverageRuns.joined([CoverageRuns.of(_cells_of(local.iloc[part], grid)) for part in parts])
 
 
 def coverage_outside(zones: gpd.GeoDataFrame, forbidden: gpd.GeoSeries, grid: Grid, covered: Coverage) -> FloatArray:

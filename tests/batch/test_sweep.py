@@ -96,7 +96,7 @@ def test_one_that_does_not_fit_is_told_and_the_others_are_there(tmp_path: Path) 
         ('base = "aluminium"\n[grid]\nsite_area_km2 = []\n', "grid.site_area_km2: List should have at least 1"),
         ('base = "aluminium"\ntabel = []\n', "tabel: Extra inputs are not permitted"),
         ("base = []\n", "base: List should have at least 1"),
-        ('base = "aluminium"\ntable = "no.csv"\n', "no.csv' cannot be read"),
+        ('base = "aluminium"\ntable = "no.csv"\n', "no.csv' does not exist; check the path"),
         ("base = \n", "cannot be read"),
         (
             'base = "aluminium"\n[grid]\n'

@@ -43,6 +43,7 @@ def test_arrays_come_back_to_the_bit(array: np.ndarray) -> None:
         assert part.shape == array.shape
         assert part.tobytes() == array.tobytes()
         assert not part.flags.writeable
+        assert part.flags.aligned
 
 
 def test_values_of_geotransfer_come_back() -> None:

@@ -70,3 +70,13 @@ def test_bad_input(plan: Path, tmp_path: Path, text: str, told: str) -> None:
         evaluate_matching(plan, tmp_path / "happened.csv")
     with pytest.raises(InputError, match="holds no matching"):
         evaluate_matching(tmp_path / "nowhere", tmp_path / "happened.csv")
+
+
+def test_a_table_in_gbk_is_told_by_name(plan: Path, tmp_path: Path) -> None:
+    path = tmp_path / "happened.csv"
+    path.write_bytes((HEAD + "山东,aluminium,640323,1\n").encode("gbk"))
+    told = r"table '.*happened\.csv' cannot be read: it is not UTF-8.*; expected a CSV in UTF-8: save it again as UTF-8"
+    with pytest.raises(InputError, match=told):
+        evaluate_matching(plan, path)
+    with pytest.raises(InputError, match=r"none\.csv' does not exist"):
+        evaluate_matching(plan, tmp_path / "none.csv")

@@ -69,6 +69,18 @@ def test_the_core_of_a_chain_stays(two_provinces: Path) -> None:
     assert "chain core" in plan.conflict.names
 
 
+def test_a_core_asks_only_what_it_names(two_provinces: Path) -> None:
+    """What stands of A is not known and no rule asks for it; of B 20 of the 50 offered may leave as before."""
+    given = two_industries(two_provinces, rules={"cores": [{"origin": "山东", "industries": ["B"], "keep": 0.8}]})
+    del given["offers"][0]["existing"]
+    plan = gt.match(gt.Problem.from_mapping({**given, "moved": {"A": 100.0, "B": 20.0}}))
+    assert moved(plan) == pytest.approx({"A": 1_000_000.0, "B": 200_000.0})
+    assert gt.match(gt.Problem.from_mapping({**given, "moved": {"A": 100.0, "B": 21.0}})).conflict is not None
+    given["rules"]["cores"][0]["industries"] = ["A"]
+    with pytest.raises(InputError, match="cores needs `existing` of the offers it names; missing for 山东 A"):
+        gt.match(gt.Problem.from_mapping(given))
+
+
 def test_a_closed_tonne_counts_for_the_guards(two_provinces: Path) -> None:
     """With 1.25 closed for one built, 16 of B are all that 20 allow."""
     rules = {"cores": [{"origin": "山东", "industries": ["B"], "keep": 0.8}], "replacement_ratio": 1.25}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -180,3 +181,24 @@ def test_a_move_that_changes_the_power_alone_is_no_saving(two_provinces: Path) -
     given = problem(two_provinces, candidates={"zones": ["640323"]}, moved=0.5)
     change = gt.match(given).flows["co2_change_t"].sum()
     assert change == pytest.approx(500_000.0 * 13.4 * 0.75 * (0.6187 - 0.6191), rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["problem.toml", "offers.csv"])
+def test_a_file_in_gbk_is_told_by_name(tmp_path: Path, name: str) -> None:
+    texts = {
+        "problem.toml": 'schema = 1\nunit = "t/a"\noffers = "offers.csv"\ntitle = "山东电解铝转移方案"\n',
+        "offers.csv": "origin,industry,capacity\n山东,aluminium,100\n内蒙古,aluminium,50\n",
+    }
+    for file, text in texts.items():
+        (tmp_path / file).write_bytes(text.encode("gbk" if file == name else "utf-8"))
+    told = rf"{name}' cannot be read: it is not UTF-8, it looks like GB18030, beginning .*山东.*save it again as UTF-8"
+    with pytest.raises(InputError, match=told):
+        gt.Problem.from_file(tmp_path / "problem.toml")
+
+
+def test_the_benchmark_says_what_it_needs(tmp_path: Path) -> None:
+    bench = runpy.run_path(str(Path(__file__).resolve().parents[2] / "scripts" / "bench_match.py"))
+    with pytest.raises(SystemExit, match="say where the finished runs are"):
+        bench["checked_runs"]([])
+    with pytest.raises(SystemExit, match="no finished run 'aluminium'; make it first: geotransfer run"):
+        bench["checked_runs"]([str(tmp_path)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -182,11 +183,15 @@ def test_there_is_no_map_when_the_run_is_gone(plan: gt.Matching, tmp_path: Path)
 
 
 def test_the_command_writes_what_it_is_asked_for(problem_file: Path, tmp_path: Path) -> None:
-    bare = CliRunner().invoke(app, ["match", str(problem_file), "-o", str(tmp_path / "a"), "--no-map", "--no-report"])
+    options = ["-o", str(tmp_path / "a"), "--no-map", "--no-report", "-v"]
+    bare = CliRunner().invoke(app, ["match", str(problem_file), *options])
     assert bare.exit_code == 0
     assert "转移 <b>一百</b> 万吨 / <b>1</b> Mt moves" in bare.output
     assert not (tmp_path / "a" / "map.html").exists()
     assert "report" not in bare.output
+    times = dict(re.findall(r"^  (reading|search|writing) +(\d+\.\d{3}) s$", bare.output, re.MULTILINE))
+    assert [*times] == ["reading", "search", "writing"]
+    assert re.search(r"^  peak +\d+\.\d MB$", bare.output, re.MULTILINE)
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "notes.txt").write_text("mine", encoding="utf-8")
     # refused before the search, not after it

@@ -80,15 +80,6 @@ def test_coverage_totals_and_means_by_hand() -> None:
     assert np.isnan(means[1:]).all()
 
 
-def test_cell_means_are_the_means_of_their_pairs() -> None:
-    values = np.random.default_rng(1).normal(size=(3, 3))
-    values[1, 1] = np.nan
-    covered = coverage(zones((0.2, 0.1, 2.2, 1.9), (1.1, 1.1, 1.9, 1.9), (0, 0, 3, 3)), GRID)
-    pairs = covered.mean(values.ravel()[covered.cell])
-    assert np.isnan(pairs[1])
-    assert covered.cell_means(values).tobytes() == pairs.tobytes()
-
-
 @pytest.mark.parametrize("cells", [1, 4, 100])
 def test_a_large_file_is_read_in_windows_with_the_same_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cells: int
