@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import stat
@@ -12,9 +13,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-__all__ = ["locked", "private_folder", "settle", "writable_by_all", "written_whole"]
+__all__ = ["is_there", "locked", "private_folder", "settle", "writable_by_all", "written_whole"]
 
 POLL_SECONDS = 0.05
+
+
+def is_there(path: str | os.PathLike[str]) -> bool:
+    r"""Whether there is a file or folder of that name; False also for texts that no file can be called.
+
+    Examples
+    --------
+    >>> [is_there(text) for text in (".", "no such file", "a" * 300, "nul\x00")]
+    [True, False, False, False]
+    """
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager

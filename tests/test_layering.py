@@ -14,8 +14,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / "geotransfer"
 # A room imports only rooms of a line printed above its own; rooms on one line do not import each other.
 LINES = (
     ("errors", "types"),
-    ("words", "numpy_fit"),
-    ("files", "guard"),
+    ("words", "numpy_fit", "files"),
+    ("guard",),
     ("crs",),
     ("datums",),
     ("grid",),

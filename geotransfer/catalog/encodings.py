@@ -208,7 +208,7 @@ def declared_by_shapefile(source: Path) -> tuple[str, str] | None:
         The .cpg names an encoding that does not exist.
     """
     for ending in (".cpg", ".CPG"):
-        beside = source.with_suffix(ending)
+        beside = source.parent / f"{source.stem}{ending}"
         if beside.exists():
             name = beside.read_text(encoding="latin-1").strip()
             return (known_encoding(name, what=f"{beside.name!r}"), ".cpg") if name else None
@@ -238,7 +238,7 @@ def shapefile_encoding(source: Path) -> str:
 
 def shapefile_records(source: Path, *, only_head: bool = False) -> bytes:
     """Return the bytes of a Shapefile's records, or of the head of its .dbf; nothing where there is none."""
-    dbf = next((path for e in (".dbf", ".DBF") if (path := source.with_suffix(e)).exists()), None)
+    dbf = next((path for e in (".dbf", ".DBF") if (path := source.parent / f"{source.stem}{e}").exists()), None)
     if dbf is None:
         return b""
     with dbf.open("rb") as stream:

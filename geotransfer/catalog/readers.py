@@ -79,8 +79,7 @@ def read_features(
     >>> read_features(path).geometry[0].wkt
     'POINT (106.5 29.5)'
     """
-    given = checked_source(path, remote=remote, features=True)
-    source = Path(path)
+    given, source = _placed(path, layer, remote=remote)
     if source.is_file() and is_zip(source):
         with unpacked(source) as inner:
             return read_features(inner, layer=layer, encoding=encoding, remote=remote)
@@ -101,11 +100,19 @@ def read_unchecked(
     UnknownNameError
         The layer does not exist.
     """
-    given, source = checked_source(path, features=True), Path(path)
+    given, source = _placed(path, layer, remote=False)
     if source.is_file() and is_zip(source):
         with unpacked(source) as inner:
             return read_unchecked(inner, layer=layer, encoding=encoding)
     return _read(source, given, layer=layer, encoding=encoding)
+
+
+def _placed(path: str | os.PathLike[str], layer: str | None, *, remote: bool) -> tuple[str, Path]:
+    """Return what GDAL is given and the file that is; of a folder that holds one Shapefile, the Shapefile."""
+    given, source = checked_source(path, remote=remote, features=True), Path(path)
+    found = sorted(p for p in source.iterdir() if p.suffix.lower() == ".shp") if source.is_dir() else []
+    wanted = [p for p in found if layer in (None, p.stem)]
+    return (str(wanted[0].absolute()), wanted[0]) if len(wanted) == 1 else (given, source)
 
 
 def _read(source: Path, given: str, *, layer: str | None, encoding: str | None) -> gpd.GeoDataFrame:
@@ -114,7 +121,11 @@ def _read(source: Path, given: str, *, layer: str | None, encoding: str | None) 
         return _points(read_table(source, encoding=encoding), source)
     if suffix in (".parquet", ".geoparquet"):
         return _read_parquet(source)
-    return _read_ogr(source, given, layer, _vector_encoding(source, encoding))
+    frame = _read_ogr(source, given, layer, _vector_encoding(source, encoding))
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise InputError(f"file {str(source)!r} has two columns named {twice[0]!r}; expected each once: rename one")
+    return frame
 
 
 def read_table(
@@ -130,6 +141,8 @@ def read_table(
         The file is missing, empty, no table, or text of another encoding.
     """
     source = Path(checked_source(path))
+    if source.is_dir():
+        raise InputError(f"file {str(path)!r} is a folder; expected a CSV file with a header line")
     text_columns = {"adcode": str, "zone": str, "id": str}
     known = table_encoding(source, encoding)
     try:

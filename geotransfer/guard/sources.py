@@ -15,6 +15,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from geotransfer.errors import InputError
+from geotransfer.files import is_there
 
 __all__ = ["VARIABLE", "checked_source", "is_virtual", "raster_drivers", "redacted"]
 
@@ -79,7 +80,7 @@ def checked_source(path: str | os.PathLike[str], *, remote: bool = False, featur
     if is_virtual(text):
         raise _refused(text, "it is no file of this machine")
     file = Path.cwd() / text
-    if not file.exists():
+    if not is_there(file):
         raise InputError(f"file {text!r} does not exist; check the path")
     reason = _folder_reason(file, features) if file.is_dir() else _file_reason(file, features)
     if reason:
@@ -98,7 +99,7 @@ def is_virtual(text: str) -> bool:
     start = text.strip().lower()
     if "://" in start or start.replace("\\", "/").startswith("/vsi") or start[:1] in ("<", "{"):
         return True
-    return CONNECTION.match(text.strip()) is not None and not Path(text).exists()
+    return CONNECTION.match(text.strip()) is not None and not is_there(text)
 
 
 def raster_drivers(*, remote: bool = False) -> list[str] | None:
@@ -218,7 +219,7 @@ def _sqlite_reason(file: Path) -> str:
     try:
         with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             rows = database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return f"its list of tables cannot be read ({error})"
     for kind, name, sql in rows:
         module = re.match(r"\s*create\s+virtual\s+table\s.*?\busing\s+\W*(\w+)", str(sql), re.IGNORECASE | re.DOTALL)

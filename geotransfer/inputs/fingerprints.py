@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ __all__ = ["code_fingerprint", "file_sha256", "input_fingerprints"]
 FILE_KEYS = ("zones", "file", "extent_file", "lcoe_file")
 """Keys whose value may be a folder that is read as a file (a geodatabase)."""
 NOT_FETCHED = "not fetched"
+MOST_MEMBERS = 10_000
+"""Files in a folder that is a layer: a geodatabase has hundreds."""
 PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -106,21 +109,30 @@ def file_sha256(path: Path) -> str:
     Raises
     ------
     InputError
-        It cannot be read.
+        It cannot be read, or is a folder of more than 10,000 files.
     """
-    digest = hashlib.sha256()
-    members = [path]
-    if path.is_dir():
-        members = sorted(p for p in path.rglob("*") if p.is_file())
-    elif path.suffix.lower() == ".shp":
-        members = sorted(p for p in path.parent.iterdir() if p.name.startswith(f"{path.stem}."))
-    for member in members:
-        try:
+    digest, member = hashlib.sha256(), path
+    try:
+        for member in _members(path):
             with member.open("rb") as stream:
                 for block in iter(lambda: stream.read(1 << 20), b""):
                     digest.update(block)
-        except OSError as error:
-            raise InputError(
-                f"file {str(member)!r} cannot be read: {error.strerror or error}; check the path"
-            ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"file {str(member)!r} cannot be read: {reason}; check the path") from error
     return digest.hexdigest()
+
+
+def _members(path: Path) -> list[Path]:
+    """Return the files that make up a file or folder, in order."""
+    if path.is_dir():
+        found = list(islice(path.rglob("*"), MOST_MEMBERS + 1))
+        if len(found) > MOST_MEMBERS:
+            raise InputError(
+                f"folder {str(path)!r} holds more than {MOST_MEMBERS:,} files; expected a layer: name the geodatabase "
+                "or the file that is meant"
+            )
+        return sorted(p for p in found if p.is_file())
+    if path.suffix.lower() == ".shp":
+        return sorted(p for p in path.parent.iterdir() if p.name.startswith(f"{path.stem}.")) or [path]
+    return [path]

@@ -95,8 +95,9 @@ class Inputs:
         convert: Conversion | None,
     ) -> Raster:
         if layer is None:
+            raster = self._file(name, band=band, resampling=resampling, convert=convert)
             self._record(None, name, None)
-            return self._file(name, band=band, resampling=resampling, convert=convert)
+            return raster
         fetched = fetched_file(layer)
         if fetched is not None:
             self._record(layer, None, fetched.sha256)

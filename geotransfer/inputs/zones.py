@@ -19,6 +19,7 @@ from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.datums import DatumAccuracy, datum_of, warn_of_datum
 from geotransfer.errors import InputError, OffshoreWarning, UnknownNameError
+from geotransfer.files import is_there
 from geotransfer.siting.parks import is_names_only, match_parks
 from geotransfer.spatial.nearest import nearest_zones
 from geotransfer.spatial.rasterization import polygonal, reprojected
@@ -72,7 +73,7 @@ def load_zones(scenario: Scenario) -> Zones:
         return _administrative(cast(Level, scenario.zones), scenario)
     if is_address(scenario.zones) and scenario.zones_layer:
         return _own(read_postgis(scenario.zones, scenario.zones_layer), scenario)
-    if not Path(scenario.zones).exists():
+    if not is_there(scenario.zones):
         raise InputError(
             f"zones is {scenario.zones!r}, expected {', '.join(map(repr, get_args(Level)))} "
             "or a file of polygons or points; there is no such file"

@@ -9,21 +9,32 @@ from typing import Any
 import numpy as np
 import rasterio
 from rasterio.enums import MaskFlags
-from rasterio.errors import RasterBlockError
+from rasterio.errors import RasterBlockError, RasterioError
 from rasterio.windows import Window
 
 from geotransfer.errors import InputError
 from geotransfer.grid import MAX_CELLS
 from geotransfer.guard.sources import redacted
 
-__all__ = ["FILL_VALUES", "HUGE", "check_fill", "check_place", "check_size", "declares_nodata", "unreadable"]
+__all__ = [
+    "FILL_VALUES",
+    "HUGE",
+    "UNREADABLE",
+    "check_fill",
+    "check_place",
+    "check_size",
+    "declares_nodata",
+    "unreadable",
+]
 
 FILL_VALUES = (-9999.0, -32768.0, -99999.0, -999999.0, -2147483648.0)
 """Values programs write for "no data", which no quantity has by chance as its lowest: ESRI grids (-9999), SRTM and
 other 16-bit elevations (-32768), the lowest whole number of 32 bits."""
 HUGE = 1e30
 """3.4e38 (the largest float32: ESRI, GDAL), 9.97e36 (netCDF) and 1e30 (Surfer has 1.70141e38) stand for "no data"."""
-WORTH_A_LOOK = 1_000_000_000
+UNREADABLE = (RasterioError, UnicodeDecodeError, MemoryError)
+"""What a damaged raster ends in: GDAL's errors, a CRS that is no text, more cells than there is memory for."""
+WORTH_A_LOOK = 200_000_000
 """Bytes of memory above which the size a file states is compared with its length."""
 MOST_PACKED = 2_000
 """Deflate packs 1,032 to 1 at best, in the limit; a file that states more than twice that holds no such cells."""
@@ -35,7 +46,7 @@ def check_size(source: rasterio.DatasetReader, window: Window, *, path: object) 
     Raises
     ------
     InputError
-        More than 1e9 cells at once; over 1 GB of memory from a file that is 2,000 times shorter than what it states;
+        More than 1e9 cells at once; over 200 MB of memory from a file that is 2,000 times shorter than what it states;
         blocks that are longer or shorter than the header says (uncompressed GeoTIFF).
     """
     cells = int(window.width) * int(window.height)
@@ -159,7 +170,12 @@ def _fill_value(values: np.ndarray[Any, Any]) -> float | None:
 
 def unreadable(path: str | os.PathLike[str], error: Exception) -> InputError:
     """Return the error for a file that GDAL cannot open or whose cells it cannot read, with GDAL's own reason."""
-    reason = str(error.__cause__ or error)
+    if isinstance(error, MemoryError):
+        return InputError(
+            f"raster {str(path)!r} needs more memory than there is ({error or 'nothing left'}); expected cells that "
+            "fit: read a part with bounds=..., or make it coarser; if its size is a surprise, its header lies"
+        )
+    reason = "its CRS is no text" if isinstance(error, UnicodeDecodeError) else str(error.__cause__ or error)
     length = _length(path)
     cut = "" if length is None or error.__cause__ is None else f"; the file has {length} bytes: cut off or damaged?"
     told = f"raster file {str(path)!r} cannot be read as a raster: {reason}{cut}; expected a whole file: get it again"

@@ -13,13 +13,13 @@ import rasterio
 from affine import Affine
 from pyproj import CRS
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
 from rasterio.windows import Window
 
 from geotransfer.crs import parse_crs
 from geotransfer.errors import InputError
-from geotransfer.raster.faults import check_size, declares_nodata, unreadable
+from geotransfer.files import is_there
+from geotransfer.raster.faults import UNREADABLE, check_size, declares_nodata, unreadable
 from geotransfer.types import BoolArray, Bounds, FloatArray
 
 __all__ = ["CellScan", "RasterFacts", "raster_facts", "raster_on", "raster_overview", "scan_cells"]
@@ -126,7 +126,7 @@ def raster_facts(path: str | os.PathLike[str], *, band: int = 1) -> RasterFacts:
     InputError
         The file is missing or no raster, or has no such band.
     """
-    if not Path(path).exists():
+    if not is_there(path):
         raise InputError(f"raster file {str(path)!r} does not exist; check the path")
     try:
         with rasterio.open(path) as source:
@@ -140,7 +140,7 @@ def raster_facts(path: str | os.PathLike[str], *, band: int = 1) -> RasterFacts:
                 source.scales[band - 1], source.offsets[band - 1], width != source.width and height > 1,
                 Path(path).stat().st_size,
             )  # fmt: skip
-    except RasterioError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
 
 
@@ -201,7 +201,7 @@ def _strips(path: str | os.PathLike[str], band: int) -> Iterator[tuple[np.ndarra
                 check_size(source, window, path=path)
                 masked = source.read(band, window=window, masked=True)
                 yield masked.data, ~np.ma.getmaskarray(masked) & np.isfinite(masked.data)
-    except RasterioError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
 
 
@@ -232,7 +232,7 @@ def raster_overview(path: str | os.PathLike[str], *, band: int = 1, side: int = 
             shape = (min(side, source.height), min(side, source.width))
             masked = source.read(band, out_shape=shape, masked=True, resampling=Resampling.nearest)
             return np.asarray(masked.astype(np.float64).filled(np.nan), dtype=np.float64)
-    except RasterioError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
 
 
@@ -255,5 +255,5 @@ def raster_on(path: str | os.PathLike[str], *, crs: CRS, transform: Affine, shap
             ) as warped,
         ):  # fmt: skip
             return np.asarray(warped.read(1, masked=True).astype(np.float64).filled(np.nan), dtype=np.float64)
-    except RasterioError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error

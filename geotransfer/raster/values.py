@@ -19,10 +19,10 @@ from rasterio.windows import Window, from_bounds
 
 from geotransfer.crs import parse_crs
 from geotransfer.errors import GridMismatchError, InputError, OutputError
-from geotransfer.files import written_whole
+from geotransfer.files import is_there, written_whole
 from geotransfer.grid import Grid
 from geotransfer.guard.sources import checked_source, is_virtual, raster_drivers
-from geotransfer.raster.faults import check_fill, check_place, check_size, declares_nodata, unreadable
+from geotransfer.raster.faults import UNREADABLE, check_fill, check_place, check_size, declares_nodata, unreadable
 from geotransfer.types import Bounds, FloatArray
 
 __all__ = ["Raster", "check_same_grid", "raster_blocks", "raster_grid", "read_raster", "read_values", "write_raster"]
@@ -180,7 +180,7 @@ def read_values(
             window = _window(source, bounds, path)
             values = _read_window(source, band, window)
             return values, Grid(source.window_transform(window), values.shape, crs)
-    except RasterioError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
 
 
@@ -209,12 +209,12 @@ def raster_blocks(path: str | os.PathLike[str], *, band: int = 1, cells: int = 4
             rows = max(1, cells // source.width)
             for top in range(0, source.height, rows):
                 yield _read_window(source, band, Window(0, top, source.width, min(rows, source.height - top)))
-    except RasterioError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
 
 
 def _check_exists(path: str | os.PathLike[str]) -> None:
-    if not is_virtual(os.fspath(path)) and not Path(path).exists():
+    if not is_virtual(os.fspath(path)) and not is_there(path):
         raise InputError(f"raster file {str(path)!r} does not exist; check the path")
 
 
@@ -254,7 +254,7 @@ def raster_grid(path: str | os.PathLike[str]) -> Grid:
             crs = parse_crs(source.crs, what=f"raster {str(path)!r}")
             check_place(source, path=path)
             return Grid(source.transform, source.shape, crs)
-    except RasterioError as error:
+    except UNREADABLE as error:
         raise unreadable(path, error) from error
 
 

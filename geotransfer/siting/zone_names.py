@@ -6,13 +6,16 @@ import re
 from difflib import get_close_matches
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from geotransfer.errors import InputError, UnknownNameError
+from geotransfer.catalog.division_join import join_divisions
+from geotransfer.errors import InputError, MissingExtra, UnknownNameError
 
 __all__ = ["find_zone"]
 
 MOST_SHOWN = 12
+CODE = re.compile(r"\b\d{6}\b")
 SEPARATORS = re.compile(r"[\s·,，、/]+")
 PROVINCE_ENDINGS = re.compile(r"(?:维吾尔自治区|壮族自治区|回族自治区|特别行政区|自治区|省|市)$")
 PREFECTURE_ENDINGS = re.compile(r"(?:市|地区|盟)$")
@@ -102,8 +105,24 @@ def _unknown(ranking: gpd.GeoDataFrame, wanted: str, sought: str) -> str:
     for spellings, cutoff in ((ranking["name"].astype(str).tolist(), 0.5), (full, 0.6)):
         for near in get_close_matches(sought, spellings, n=3, cutoff=cutoff):
             rows[spellings.index(near)] = None
-    hint = f"nearest: {_listed(ranking, list(rows))}; " if rows else ""
+    hint = f"nearest: {_listed(ranking, list(rows))}; " if rows else _as_division(ranking, wanted)
     return (
         f"zone {wanted!r} is not in this result of {len(ranking)} zones; {hint}give its key, adcode or name as in "
         "ranking.csv (zones outside `within` are not in the study)"
     )
+
+
+def _as_division(ranking: gpd.GeoDataFrame, wanted: str) -> str:
+    """Say which division of China a name means that is no zone, in Chinese, pinyin or code, by the zones in it."""
+    asked, (name, code) = pd.DataFrame({"is": [wanted]}), (None, "is") if wanted.isdigit() else ("is", None)
+    try:
+        joined, _ = join_divisions(asked, name=name, adcode=code, level=("county", "prefecture", "province"))
+    except MissingExtra:
+        return ""
+    status, *found = joined.loc[0, [f"division_{word}" for word in ("status", "adcode", "name", "candidates")]].map(str)
+    if status not in ("placed", "changed", "ambiguous"):
+        return ""
+    own, called, candidates = found
+    starts = tuple(re.sub(r"(00){1,2}$", "", one) for one in CODE.findall(f"{own} {candidates}"))
+    rows = [int(row) for row in np.flatnonzero(ranking["adcode"].astype(str).str.startswith(starts))]
+    return f"nearest: {_listed(ranking, rows)}; " if rows else f"it is {own} {called}, which has no zone here; "

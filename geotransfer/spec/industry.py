@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -31,6 +32,8 @@ class PriceRange(Model):
     @classmethod
     def _from_number(cls, given: Any) -> Any:
         if isinstance(given, int | float) and not isinstance(given, bool):
+            if not 0 <= given < math.inf:
+                raise ValueError(f"price is {given}, expected 0 or more: a number, or value, low and high")
             return {"value": given, "low": given, "high": given}
         return given
 

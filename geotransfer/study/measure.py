@@ -179,6 +179,12 @@ def _lookup(source: TableSource, table: pd.DataFrame) -> pd.Series[float]:
             raise UnknownNameError(f"the table has no column {column!r}; it has {', '.join(map(str, table.columns))}")
     for column, wanted in source.where.items():
         table = table[table[column].astype(str) == wanted]
+    if table[source.key].isna().any():
+        row = int(table[source.key].isna().to_numpy().argmax())
+        raise InputError(
+            f"the table has no {source.key!r} in data row {table.index[row] + 1}; expected a key in each row: fill it, "
+            "or delete the row (a sum, a note)"
+        )
     if table[source.key].duplicated().any():
         twice = table.loc[table[source.key].duplicated(), source.key].iloc[0]
         raise InputError(
@@ -211,9 +217,10 @@ def _check_keys(source: TableSource, values: pd.Series[float], known: set[str]) 
     """Raise when no key of a table is one the study knows: the names are spelt otherwise."""
     if not set(values.index) & known:
         other = "; `geotransfer layers divisions` joins a table of another year" if source.by == "adcode" else ""
+        likes = ", ".join(sorted(filter(None, known))[:3])
         raise InputError(
-            f"none of the table's keys in column {source.key!r} ({', '.join(list(values.index)[:3])}, ...) is a "
-            f"{source.by} of the study; expected the likes of {', '.join(sorted(known)[:3])}{other}"
+            f"none of the table's keys in column {source.key!r} ({', '.join(map(str, values.index[:3]))}, ...) is "
+            f"among the study's by {source.by}; {f'expected the likes of {likes}' if likes else 'its zones have none'}{other}"
         )
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.division_join import former_division
 from geotransfer.catalog.layers import layer_raster
+from geotransfer.catalog.provinces import province_spellings
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.inputs.layers import Inputs
 from geotransfer.inputs.zones import Zones
@@ -21,6 +22,9 @@ from geotransfer.supply.power import price_areas
 from geotransfer.types import FloatArray
 
 __all__ = ["Origin", "find_origin", "values_at"]
+
+ALIKE = 0.6
+"""Least likeness (difflib: twice the signs in common by all signs) of a name that is suggested."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,14 +107,21 @@ def _named(areas: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
 
 
 def _unknown(name: str, counties: gpd.GeoDataFrame) -> UnknownNameError:
-    known = [*counties["province"].unique(), *counties["prefecture"].unique(), *counties["name"].unique()]
-    near = get_close_matches(name, known, n=3, cutoff=0.4)
     former = former_division(name)
-    hint = f"; {former}." if former else f"; did you mean {', '.join(near)}?" if near else ""
+    near = "" if former else ", ".join(_near(name, counties))
+    hint = f"; {former}." if former else f"; did you mean {near}?" if near else "."
     return UnknownNameError(
         f"origin {name!r} is no province, price area, prefecture, county or zone of yours{hint} Expected a name such "
         "as 山东, 蒙西, 滨州市, or an adcode"
     )
+
+
+def _near(name: str, counties: gpd.GeoDataFrame) -> list[str]:
+    """Return up to three places written much like a name, provinces first; a single sign in common is no likeness."""
+    spelt = province_spellings()
+    provinces = get_close_matches("".join(name.split()).lower(), spelt, n=3, cutoff=ALIKE)
+    names = [*counties["prefecture"].unique(), *counties["name"].unique()]
+    return list(dict.fromkeys([*(spelt[p] for p in provinces), *get_close_matches(name, names, n=3, cutoff=ALIKE)]))[:3]
 
 
 def _origin(name: str, kind: str, rows: gpd.GeoDataFrame, inputs: Inputs, *, zone: str = "") -> Origin:

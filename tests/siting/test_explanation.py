@@ -186,6 +186,19 @@ def test_names() -> None:
         explain(result, "甲省第3县")
 
 
+def test_an_unknown_place_that_is_a_division_of_china_names_the_zones_in_it() -> None:
+    result = small_study()
+    result.ranking.loc[[2, 5], "adcode"] = ["640104", "640181"]
+    for name, near in (("Lingwu", "z05"), ("银川", "z02 [^,]*, z05"), ("640000", "z02 [^,]*, z05")):
+        with pytest.raises(UnknownNameError, match=f"is not in this result of 14 zones; nearest: {near} [^,]*; give"):
+            explain(result, name)
+    with pytest.raises(UnknownNameError, match="; it is 540100 拉萨市, which has no zone here; give its key"):
+        explain(result, "拉萨")
+    for nowhere in ("火星", "Atlantis", "", "999999"):
+        with pytest.raises(UnknownNameError, match=r"is not in this result of 14 zones; give its key"):
+            explain(result, nowhere)
+
+
 def test_an_ambiguous_name_lists_the_candidates() -> None:
     result = small_study()
     result.ranking.loc[[2, 5], "name"] = "城东区"

@@ -19,7 +19,8 @@ def test_a_number_is_a_price_without_a_range():
     [
         ({"industry.vintage": "existing"}, "meets grade 2 at least .单位产值能耗标准不降低.: give 'new' or 'advanced'"),
         ({"industry.vintage": "old"}, "industry.vintage"),
-        ({"industry.carbon_price": -1}, "industry.carbon_price"),
+        ({"industry.carbon_price": -1}, r"industry.carbon_price: price is -1, expected 0 or more: [^;]*$"),
+        ({"industry.carbon_price": float("nan")}, r"industry.carbon_price: price is nan, expected 0 or more: [^;]*$"),
         ({"industry.carbon_price": {"value": 1, "low": 2, "high": 3}}, "expected them in order"),
         ({"industry.annual_output": 0}, "industry.annual_output"),
         ({"industry.orign": "山东"}, "industry.orign: unknown key"),

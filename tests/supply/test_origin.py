@@ -47,6 +47,11 @@ def test_names(zones, name, full, kind, counties, areas):
 def test_unknown_and_ambiguous_names(zones):
     with pytest.raises(UnknownNameError, match=r"origin '山冬省' is no province.*did you mean .*山东省"):
         find_origin("山冬省", zones, INPUTS)
+    with pytest.raises(UnknownNameError, match=r"origin 'Shandnog' is no .*did you mean 山东省"):
+        find_origin("Shandnog", zones, INPUTS)
+    for nowhere in ("火星", "亚特兰蒂斯", "Atlantis", ""):
+        with pytest.raises(UnknownNameError, match=r"or zone of yours\. Expected a name such as"):
+            find_origin(nowhere, zones, INPUTS)
     with pytest.raises(UnknownNameError, match=r"origin '乐都县' is no .*632123 .* is today 630202 .*乐都区"):
         find_origin("乐都县", zones, INPUTS)
     with pytest.raises(InputError, match=r"origin '鼓楼区' is the name of 4 counties; give one of the adcodes"):
