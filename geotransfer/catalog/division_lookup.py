@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from geotransfer.catalog.division_history import BOUNDARY_YEAR, Unit, division_history
+from geotransfer.catalog.division_index import DivisionIndex
 from geotransfer.catalog.division_spelling import (
     is_latin,
     latin_keys,
@@ -15,7 +16,7 @@ from geotransfer.catalog.division_spelling import (
     romanised_names,
     without_kind,
 )
-from geotransfer.catalog.divisions import LEVELS, Division
+from geotransfer.catalog.divisions import LEVELS
 from geotransfer.catalog.provinces import province_spellings
 from geotransfer.types import Level
 
@@ -127,7 +128,7 @@ def _coded(question: Question) -> list[Unit]:
     index, code = _index(), question.code
     if code not in index.code and code.endswith("01"):
         code = f"{code[:4]}00"
-    return [index.units[i] for i in index.code.get(code, ())]
+    return [index.rows[i] for i in index.code.get(code, ())]
 
 
 def _nearly(given: str, name: str) -> bool:
@@ -164,7 +165,7 @@ def _distinct(units: Iterable[Unit]) -> tuple[Unit, ...]:
 
 
 def _fitting(rows: Iterable[int], question: Question, levels: Collection[Level] = ()) -> list[Unit]:
-    units = [_index().units[i] for i in rows]
+    units = [_index().rows[i] for i in rows]
     wanted = levels or question.levels
     return [unit for unit in units if unit.level in wanted and question.province in ("", unit.province)]
 
@@ -186,7 +187,7 @@ def _by_name(question: Question) -> tuple[str, list[Unit]]:
         return _by_chinese(question)
     official = province_spellings().get("".join(question.name.split()).lower())
     if question.levels == ("province",) and official:
-        return "pinyin", [unit for unit in _index().units if unit.level == "province" and unit.name == official]
+        return "pinyin", [unit for unit in _index().rows if unit.level == "province" and unit.name == official]
     return _by_latin(question)
 
 
@@ -199,7 +200,7 @@ def _by_chinese(question: Question) -> tuple[str, list[Unit]]:
         ("short name", index.short, above),
         ("qualified name", index.qualified_full, question.levels),
         ("qualified name", index.qualified_short, above),
-        ("other suffix", index.stem, question.levels),
+        ("other suffix", _stem_index(), question.levels),
     ):
         key = without_kind(name)[0] if how == "other suffix" else name
         units = _fitting(table.get(key, ()), question, levels)
@@ -245,51 +246,25 @@ def _one_level(units: list[Unit]) -> list[Unit]:
     return list(once.values())
 
 
-@dataclass(frozen=True, eq=False)
-class _Index:
-    units: tuple[Unit, ...]
-    code: Table
-    full: Table
-    short: Table
-    stem: Table
-    qualified_full: Table
-    qualified_short: Table
+@cache
+def _index() -> DivisionIndex[Unit]:
+    return DivisionIndex.of(division_history().units)
 
 
 @cache
-def _index() -> _Index:
-    units = division_history().units
-    tables: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(6)]
-    code, full, short, stem, qualified_full, qualified_short = tables
-    provinces = {unit.name: ("", unit.name, *_division(unit).short_forms) for unit in units if unit.level == "province"}
-    shorts: dict[str, tuple[str, ...]] = {
-        unit.name: ("", unit.name, *_division(unit).short_forms) for unit in units if unit.level == "prefecture"
-    }
-    for i, unit in enumerate(units):
-        forms = _division(unit).short_forms
-        code[unit.adcode].append(i)
-        full[unit.name].append(i)
-        stem[without_kind(unit.name)[0]].append(i)
-        for form in forms:
-            short[form].append(i)
-        wide = provinces[unit.province] if unit.level != "province" else ("",)
-        near = [form for name in unit.prefectures for form in shorts.get(name, ("", name))]
-        for before in {a + b for a in wide for b in ("", *near)} - {""}:
-            qualified_full[before + unit.name].append(i)
-            for form in forms:
-                qualified_short[before + form].append(i)
-    return _Index(units, *(dict(table) for table in tables))
-
-
-def _division(unit: Unit) -> Division:
-    return Division(unit.level, unit.adcode, unit.name, unit.short_name or unit.name, unit.province, "")
+def _stem_index() -> Table:
+    """Return name without its kind -> divisions."""
+    table: dict[str, list[int]] = defaultdict(list)
+    for i, unit in enumerate(_index().rows):
+        table[without_kind(unit.name)[0]].append(i)
+    return dict(table)
 
 
 @cache
 def _latin_index() -> Table:
     """Return stem, and stem with kind -> divisions: pinyin in every reading, and romanised."""
     table: dict[str, list[int]] = defaultdict(list)
-    for i, unit in enumerate(_index().units):
+    for i, unit in enumerate(_index().rows):
         stem, kind = without_kind(unit.name)
         romanised = romanised_names().get((unit.province, stem), ())
         for key, own in dict.fromkeys((*latin_keys(unit.name), *((key, kind) for key in romanised))):

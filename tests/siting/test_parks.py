@@ -67,6 +67,19 @@ def test_a_code_is_believed() -> None:
     assert zones["division"].tolist() == ["朝阳区"]
 
 
+def test_a_code_of_another_year_is_said_and_the_name_taken() -> None:
+    # 320683 was 通州市 until 2009
+    _, report = match_parks(pd.DataFrame({"name": ["湖北浠水经开区", "昆明高新区"], "adcode": ["320683", "530100.0"]}))
+    assert report["adcode"].tolist() == ["421125", "530100"]
+    assert report["note"].tolist() == ["adcode 320683 is no prefecture or county of today; the name was taken", ""]
+
+
+def test_traditional_characters_and_english_provinces() -> None:
+    assert how("湖北浠水經開區") == ("浠水县", "county")
+    assert how("濰坊經濟開發區") == ("潍坊市", "prefecture")
+    assert how("浠水经开区", "Hubei") == ("浠水县", "county")
+
+
 def test_the_zones_are_the_land_of_the_division_and_keep_the_columns() -> None:
     table = pd.DataFrame({"园区": ["昆明高新区", "未来园", "湖北浠水经开区"], "industry": ["a", "b", "c"]})
     zones, report = match_parks(table)
