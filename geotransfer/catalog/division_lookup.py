@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from geotransfer.catalog.division_history import BOUNDARY_YEAR, Unit, division_history
-from geotransfer.catalog.division_index import DivisionIndex
+from geotransfer.catalog.division_index import DivisionIndex, simplified, without_label
 from geotransfer.catalog.division_spelling import (
     is_latin,
     latin_keys,
@@ -63,7 +63,12 @@ class Found:
     today : tuple of Unit
         What stands for it today: one where placed or changed, several where split, else none.
     candidates : tuple of Unit
-        What an ambiguous or contradictory row may mean.
+        What an ambiguous or contradictory row may mean; of an unmatched one the divisions of other levels that have
+        its name or code.
+    named : bool
+        Whether a division, of any level, has the name.
+    stray : str
+        The code, where no list since 2000 has it: it was left aside.
     """
 
     status: str
@@ -71,6 +76,8 @@ class Found:
     unit: Unit | None = None
     today: tuple[Unit, ...] = ()
     candidates: tuple[Unit, ...] = ()
+    named: bool = False
+    stray: str = ""
 
 
 def look_up(question: Question) -> Found:
@@ -85,8 +92,19 @@ def look_up(question: Question) -> Found:
     >>> found.status, found.how, found.unit.key, found.today[0].key
     ('changed', 'full name', ('632123', '乐都县'), ('630202', '乐都区'))
     """
-    coded, wider = _by_code(question)
-    how, named = _by_name(question) if question.name else ("", [])
+    plain = replace(question, name=simplified(without_label(question.name)))
+    coded, wider = _by_code(plain)
+    how, named = _by_name(plain) if plain.name else ("", [])
+    known = bool(coded or wider or not plain.code)
+    found = _decided(plain, coded, wider, named, how)
+    others = _of_other_levels(plain) if plain.name and found.status == "unmatched" and not named else []
+    if others:
+        found = replace(found, candidates=_distinct([*found.candidates, *others]))
+    return replace(found, named=bool(named or others), stray="" if known else question.code)
+
+
+def _decided(question: Question, coded: list[Unit], wider: list[Unit], named: list[Unit], how: str) -> Found:
+    """Weigh what the code and what the name leads to."""
     if how == "other level" or not (question.name or coded):
         return Found("conflict" if coded else "unmatched", candidates=_distinct([*coded, *named, *wider]))
     if not question.name:
@@ -107,6 +125,16 @@ def look_up(question: Question) -> Found:
         if near
         else Found("conflict", candidates=_distinct([*coded, *named, *wider]))
     )
+
+
+def _of_other_levels(question: Question) -> list[Unit]:
+    """Return the divisions that have the name but are none of the wanted levels: 襄樊 is no county."""
+    for level in LEVELS:
+        if level not in question.levels:
+            units = _by_name(replace(question, levels=(level,)))[1]
+            if found := [unit for unit in units if unit.level == level]:
+                return found
+    return []
 
 
 def _by_code(question: Question) -> tuple[list[Unit], list[Unit]]:
