@@ -149,7 +149,7 @@ class DivisionIndex(Generic[T]):
         divisions = tuple(rows)
         tables: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(5)]
         code, full, short, qualified_full, qualified_short = tables
-        shorts = {
+        shorts: dict[tuple[Level, str], tuple[str, ...]] = {
             (row.level, row.name): ("", row.name, *short_forms(row.name, row.short_name))
             for row in divisions
             if row.level != "county"

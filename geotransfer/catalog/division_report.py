@@ -80,8 +80,8 @@ class DivisionReport:
     ----------
     rows : DataFrame
         One row per row of the table, same index: ``given`` (name, code), ``status``, ``how``, ``was`` (the division
-        meant, with its years), ``adcode`` and ``name`` of today, ``change``, ``candidates``, ``note``, ``stray`` (a code
-        that no list has) and ``other_level`` (what level the name is of, where that was not asked for).
+        meant, with its years), ``adcode`` and ``name`` of today, ``change``, ``candidates``, ``note``, ``stray`` (a
+        code that no list has) and ``other_level`` (what level the name is of, where that was not asked for).
     provinces : mapping
         Spelling of a province that is no known name -> (the one it was read as, likeness 0-100); ("", 0) where none
         is near enough.
