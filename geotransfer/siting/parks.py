@@ -6,6 +6,7 @@ A park's name is a division's name and more (湖北浠水经开区): the search 
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -17,7 +18,8 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.division_front import division_in_front, division_of_code
 from geotransfer.catalog.divisions import Division
 from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES
-from geotransfer.errors import InputError
+from geotransfer.checking.table_positions import plane_columns
+from geotransfer.errors import InputError, UnreadPositionsWarning
 from geotransfer.types import Level
 
 __all__ = ["is_names_only", "match_parks", "parks_record"]
@@ -64,6 +66,11 @@ def match_parks(table: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     InputError
         No column of names.
 
+    Warns
+    -----
+    UnreadPositionsWarning
+        The table has coordinates by names other than lon and lat.
+
     Examples
     --------
     >>> zones, report = match_parks(pd.DataFrame({"park": ["湖北浠水经开区", "昆明高新区", "未来工业园"]}))
@@ -77,6 +84,7 @@ def match_parks(table: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
         raise InputError(
             f"the table has the columns {', '.join(map(str, table.columns))}; expected one of {', '.join(PARK_COLUMNS)}"
         )
+    _warn_of_coordinates(table)
     provinces, codes = _texts(table, _column(table, PROVINCE_COLUMNS)), _texts(table, _column(table, ("adcode",)))
     names = _texts(table, column)
     found = [_matched(*given) for given in zip(names, provinces, codes, strict=True)]
@@ -94,6 +102,17 @@ def match_parks(table: pd.DataFrame) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     )
     land = [_land(division.level).loc[division.adcode] for division in divisions]
     return gpd.GeoDataFrame(zones, geometry=land, crs="EPSG:4326"), report
+
+
+def _warn_of_coordinates(table: pd.DataFrame) -> None:
+    columns = plane_columns(table)
+    if columns is not None:
+        warnings.warn(
+            f"parks are placed by name; the coordinates in the columns {' and '.join(columns)} are not read: "
+            "geotransfer layers check FILE says which CRS fits, and --convert makes lon and lat of them",
+            UnreadPositionsWarning,
+            stacklevel=3,
+        )
 
 
 def parks_record(report: pd.DataFrame | None) -> dict[str, Any] | None:
