@@ -154,7 +154,10 @@ def test_any_table_has_a_layout_within_its_rows(rows: list[list[str]]) -> None:
 
 
 def test_notes_with_full_width_colons_and_years_in_full_width_digits(tmp_path: Path) -> None:
-    text = "表3-2,,,\n地区,人口,,产值（亿元）\n,年末,城镇,２０１２\n甲县,６８．５万,―,1\n乙县,2万,5,─\n注：初步数,,,\n资料来源：年鉴２０１３,,,"
+    text = (
+        "表3-2,,,\n地区,人口,,产值（亿元）\n,年末,城镇,２０１２\n甲县,６８．５万,―,1\n乙县,2万,5,─\n"
+        "注：初步数,,,\n资料来源：年鉴２０１３,,,"
+    )
     rows = [line.split(",") for line in text.split("\n")]
     assert guess_layout(rows) == SheetLayout(",", 1, 2, 2)
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
