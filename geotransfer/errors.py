@@ -79,5 +79,9 @@ class DatumWarning(UserWarning):
     """Positions in a datum for which no transformation to WGS 84 is known: they are taken as they stand."""
 
 
+class UnreadPositionsWarning(UserWarning):
+    """A table has coordinates in columns that are not read as such: its rows were placed by name."""
+
+
 class OffshoreWarning(UserWarning):
     """Places just outside every polygon, given to the nearest one within a stated limit."""

@@ -73,7 +73,7 @@ FUNCTIONS = {
     "match_parks": "(table)",
     "match_divisions": "(names, *, level='county', province=None)",
     "area_weights": "(old, new=None, *, least=0.02, tolerance_m=200.0)",
-    "join_divisions": "(frame, *, name=None, adcode=None, province=None, year=None, level='county')",
+    "join_divisions": "(frame, *, name=None, adcode=None, province=None, year=None, level='county', language='en')",
     "matched_share": "(load, generation)",
     "mean_speed_capacity_factor": "(mean_speed, *, curve, k, losses, elevation_m=None)",
     "merec_weights": "(matrix, *, directions)",

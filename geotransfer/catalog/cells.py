@@ -18,7 +18,8 @@ __all__ = ["CODE_COLUMN", "numbers_of", "parse_number"]
 
 FACTORS = {"": 1.0, "万": 1e4, "亿": 1e8, "万亿": 1e12}
 MISSING = frozenset(
-    ("-", "--", "—", "——", "–", "/", "\\", "…", "……", "N/A", "NA", "n/a", "#N/A", "#DIV/0!", "#VALUE!", "#REF!",
+    ("-", "--", "---", "—", "——", "–", "―", "─", "/", "\\", "…", "……", "...", "N/A", "NA", "n/a", "#N/A",
+     "#DIV/0!", "#VALUE!", "#REF!",
      "#NAME?", "无", "暂无", "缺", "不详", "null", "NULL", "None", "nan", "NaN")
 )  # fmt: skip
 """What people write into a cell of a column of numbers that has none."""
@@ -134,7 +135,7 @@ def _column(cells: Sequence[str], column: str, what: str, changes: list[_Change]
     found = [parse_number(cell) for cell in cells]
     filled = [i for i, cell in enumerate(cells) if cell.strip()]
     numbers = [i for i in filled if found[i] is not None]
-    none = [i for i in filled if found[i] is None and cells[i].strip() in MISSING]
+    none = [i for i in filled if found[i] is None and _says_none(cells[i])]
     rest = sorted(set(filled) - {*numbers, *none})
     if not numbers or rest:
         if len(numbers) > len(rest):
@@ -148,6 +149,10 @@ def _column(cells: Sequence[str], column: str, what: str, changes: list[_Change]
     if none:
         changes.append(_Change(column, "missing", len(none), cells[none[0]], ""))
     return np.array([read[i][0] if i in read else np.nan for i in range(len(cells))])
+
+
+def _says_none(cell: str) -> bool:
+    return bool({cell.strip(), unicodedata.normalize("NFKC", cell).strip()} & MISSING)
 
 
 def _check_percentages(

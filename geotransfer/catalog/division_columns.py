@@ -10,7 +10,7 @@ HEADERS = {
     "adcode": ("adcode", "code", "gbcode", "gb", "行政区划代码", "区划代码", "行政代码", "县代码", "区县代码", "代码"),
     "name": (
         "name", "county", "countyname", "district", "districtname", "区县", "县区", "县", "县名", "区县名称", "县名称",
-        "县市", "县市区", "地区", "名称", "行政区", "行政区划",
+        "县市", "县市区", "地区", "地名", "名称", "行政区", "行政区划",
     ),
     "province": ("province", "provincename", "prov", "省", "省份", "省名", "省级行政区", "所属省份"),
 }  # fmt: skip

@@ -15,7 +15,7 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.division_guesses import nearest, nearest_name
 from geotransfer.catalog.division_history import BOUNDARY_YEAR, Unit, division_history
 from geotransfer.catalog.division_lookup import Found, Question, look_up
-from geotransfer.catalog.division_report import DivisionReport
+from geotransfer.catalog.division_report import ROWS, DivisionReport, changes_in, check_language, notes_in
 from geotransfer.catalog.division_spelling import is_latin, spelt
 from geotransfer.catalog.divisions import plain_text, province_named
 from geotransfer.catalog.provinces import province_spellings
@@ -24,7 +24,7 @@ from geotransfer.types import Level
 
 __all__ = ["JOINED", "former_codes", "former_division", "join_divisions"]
 
-JOINED = ("adcode", "name", "province", "status", "how", "change", "candidates")
+JOINED = ("adcode", "name", "province", "status", "how", "change", "candidates", "note")
 """Columns that are added, each behind ``division_``."""
 LEVELS: tuple[Level, ...] = get_args(Level)
 FIRST_YEAR = 1990
@@ -43,6 +43,7 @@ def join_divisions(
     province: str | None = None,
     year: int | None = None,
     level: Level | Sequence[Level] = "county",
+    language: str = "en",
 ) -> tuple[pd.DataFrame, DivisionReport]:
     """Join a table to the divisions of today.
 
@@ -59,6 +60,8 @@ def join_divisions(
         code that has meant two divisions is ambiguous.
     level : {"county", "prefecture", "province"} or several of them
         What the rows are. Tables that hold a city's districts as one row need ``("county", "prefecture")``.
+    language : {"en", "zh"}
+        Of ``division_change`` and ``division_note``.
 
     Returns
     -------
@@ -68,13 +71,15 @@ def join_divisions(
         "conflict", "unmatched"), ``division_how``, ``division_change`` (what happened since, year by year) and
         ``division_candidates``: the parts a division was divided among, what an ambiguous or contradictory row may
         mean, or the nearest spellings with their likeness (0-100); each as adcode and name, joined by "; ".
+        ``division_note``: a code that no list has and that was left aside, or that the name is one of another level.
     report : DivisionReport
         Counts and rows; ``report.summary("zh")`` or ``("en")`` is text.
 
     Raises
     ------
     InputError
-        Neither `name` nor `adcode` is given, the table has such columns already, `level` or `year` is out of range.
+        Neither `name` nor `adcode` is given, the table has such columns already, `level`, `year` or `language` is out
+        of range.
     UnknownNameError
         A column that the table does not have.
     MissingExtra
@@ -90,23 +95,31 @@ def join_divisions(
              2  changed since, one division today
     """
     levels = _checked(frame, (name, adcode, province), year, level)
+    check_language(language)
     n = len(frame)
     provinces, read_as = _provinces(frame[province] if province else [None] * n)
     names = [_name(value) for value in frame[name]] if name else [""] * n
     codes = [_code(value) for value in frame[adcode]] if adcode else [""] * n
     # a code says its province itself; a name in a province that is none is not looked for elsewhere
     provinces = ["" if code and province_named(p) is None else p for code, p in zip(codes, provinces, strict=True)]
-    found: dict[tuple[str, str, str], tuple[str, ...]] = {}
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
     rows = []
     for key in zip(names, codes, provinces, strict=True):
         if key not in found:
             found[key] = _row(Question(*key, year, levels))
         rows.append(found[key])
-    table = pd.DataFrame(rows, columns=["was", *JOINED], index=frame.index).astype(object)
+    table = pd.DataFrame(rows, columns=["was", *JOINED, "stray", "other_level"], index=frame.index).astype(object)
     given = [" ".join(filter(None, key[:2])) for key in zip(names, codes, provinces, strict=True)]
-    report = table[["status", "how", "was", "adcode", "name", "change", "candidates"]]
+    report = table.drop(columns="province")
     report.insert(0, "given", given)
-    return frame.join(table[list(JOINED)].add_prefix("division_")), DivisionReport(report, read_as)
+    added = table[list(JOINED)].assign(
+        change=[changes_in(text, language) for text in table["change"]],
+        note=[
+            notes_in(stray, level_, language)
+            for stray, level_ in zip(table["stray"], table["other_level"], strict=True)
+        ],
+    )
+    return frame.join(added.add_prefix("division_")), DivisionReport(report[list(ROWS)], read_as)
 
 
 def former_division(name: str) -> str:
@@ -189,14 +202,32 @@ def _provinces(values: Iterable[object]) -> tuple[list[str], dict[str, tuple[str
     return [names[text] for text in plain], read
 
 
-def _row(question: Question) -> tuple[str, ...]:
-    """Return was, and the added columns."""
+def _row(question: Question) -> dict[str, str]:
+    """Return was, the added columns, and what the note is about."""
     found = look_up(question)
     one = found.today[0] if len(found.today) == 1 else None
-    placed = (one.adcode, one.name, one.province) if one else ("", "", "")
-    was = found.unit.label if found.unit else ""
-    how = found.how if found.unit else ""
-    return (was, *placed, found.status, how, _changes(found, question.year), _candidates(found, question))
+    other = _other_level(found, question)
+    return {
+        "was": found.unit.label if found.unit else "",
+        "adcode": one.adcode if one else "",
+        "name": one.name if one else "",
+        "province": one.province if one else "",
+        "status": found.status,
+        "how": found.how if found.unit else "",
+        "change": _changes(found, question.year),
+        "candidates": _candidates(found, question),
+        "note": notes_in(found.stray, other, "en"),
+        "stray": found.stray,
+        "other_level": other,
+    }
+
+
+def _other_level(found: Found, question: Question) -> str:
+    """Return the level of what an unplaced row names, where that is none of the wanted ones; else ""."""
+    levels = {unit.level for unit in found.candidates}
+    if found.status not in ("unmatched", "conflict") or len(levels) != 1 or levels & set(question.levels):
+        return ""
+    return levels.pop()
 
 
 def _changes(found: Found, year: int | None) -> str:
@@ -213,7 +244,7 @@ def _changes(found: Found, year: int | None) -> str:
 
 def _candidates(found: Found, question: Question) -> str:
     labels = [unit.label for unit in found.candidates]
-    if found.status == "unmatched" or (found.status == "conflict" and question.name):
+    if found.status in ("unmatched", "conflict") and question.name and not found.named:
         labels += [label for label in _guesses(question) if label.rsplit(" (", 1)[0] not in set(labels)]
     return "; ".join(labels)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from geotransfer.catalog.division_history import BOUNDARY_YEAR, Unit, division_history
+from geotransfer.catalog.division_index import DivisionIndex, simplified, without_label
 from geotransfer.catalog.division_spelling import (
     is_latin,
     latin_keys,
@@ -15,7 +16,7 @@ from geotransfer.catalog.division_spelling import (
     romanised_names,
     without_kind,
 )
-from geotransfer.catalog.divisions import LEVELS, Division
+from geotransfer.catalog.divisions import LEVELS
 from geotransfer.catalog.provinces import province_spellings
 from geotransfer.types import Level
 
@@ -62,7 +63,12 @@ class Found:
     today : tuple of Unit
         What stands for it today: one where placed or changed, several where split, else none.
     candidates : tuple of Unit
-        What an ambiguous or contradictory row may mean.
+        What an ambiguous or contradictory row may mean; of an unmatched one the divisions of other levels that have
+        its name or code.
+    named : bool
+        Whether a division, of any level, has the name.
+    stray : str
+        The code, where no list since 2000 has it: it was left aside.
     """
 
     status: str
@@ -70,6 +76,8 @@ class Found:
     unit: Unit | None = None
     today: tuple[Unit, ...] = ()
     candidates: tuple[Unit, ...] = ()
+    named: bool = False
+    stray: str = ""
 
 
 def look_up(question: Question) -> Found:
@@ -84,8 +92,19 @@ def look_up(question: Question) -> Found:
     >>> found.status, found.how, found.unit.key, found.today[0].key
     ('changed', 'full name', ('632123', '乐都县'), ('630202', '乐都区'))
     """
-    coded, wider = _by_code(question)
-    how, named = _by_name(question) if question.name else ("", [])
+    plain = replace(question, name=simplified(without_label(question.name)))
+    coded, wider = _by_code(plain)
+    how, named = _by_name(plain) if plain.name else ("", [])
+    known = bool(coded or wider or not plain.code)
+    found = _decided(plain, coded, wider, named, how)
+    others = _of_other_levels(plain) if plain.name and found.status == "unmatched" and not named else []
+    if others:
+        found = replace(found, candidates=_distinct([*found.candidates, *others]))
+    return replace(found, named=bool(named or others), stray="" if known else question.code)
+
+
+def _decided(question: Question, coded: list[Unit], wider: list[Unit], named: list[Unit], how: str) -> Found:
+    """Weigh what the code and what the name leads to."""
     if how == "other level" or not (question.name or coded):
         return Found("conflict" if coded else "unmatched", candidates=_distinct([*coded, *named, *wider]))
     if not question.name:
@@ -108,6 +127,16 @@ def look_up(question: Question) -> Found:
     )
 
 
+def _of_other_levels(question: Question) -> list[Unit]:
+    """Return the divisions that have the name but are none of the wanted levels: 襄樊 is no county."""
+    for level in LEVELS:
+        if level not in question.levels:
+            units = _by_name(replace(question, levels=(level,)))[1]
+            if found := [unit for unit in units if unit.level == level]:
+                return found
+    return []
+
+
 def _by_code(question: Question) -> tuple[list[Unit], list[Unit]]:
     """Return the divisions of the wanted levels that have had the code, and where there are none those of others.
 
@@ -127,7 +156,7 @@ def _coded(question: Question) -> list[Unit]:
     index, code = _index(), question.code
     if code not in index.code and code.endswith("01"):
         code = f"{code[:4]}00"
-    return [index.units[i] for i in index.code.get(code, ())]
+    return [index.rows[i] for i in index.code.get(code, ())]
 
 
 def _nearly(given: str, name: str) -> bool:
@@ -164,7 +193,7 @@ def _distinct(units: Iterable[Unit]) -> tuple[Unit, ...]:
 
 
 def _fitting(rows: Iterable[int], question: Question, levels: Collection[Level] = ()) -> list[Unit]:
-    units = [_index().units[i] for i in rows]
+    units = [_index().rows[i] for i in rows]
     wanted = levels or question.levels
     return [unit for unit in units if unit.level in wanted and question.province in ("", unit.province)]
 
@@ -186,7 +215,7 @@ def _by_name(question: Question) -> tuple[str, list[Unit]]:
         return _by_chinese(question)
     official = province_spellings().get("".join(question.name.split()).lower())
     if question.levels == ("province",) and official:
-        return "pinyin", [unit for unit in _index().units if unit.level == "province" and unit.name == official]
+        return "pinyin", [unit for unit in _index().rows if unit.level == "province" and unit.name == official]
     return _by_latin(question)
 
 
@@ -199,7 +228,7 @@ def _by_chinese(question: Question) -> tuple[str, list[Unit]]:
         ("short name", index.short, above),
         ("qualified name", index.qualified_full, question.levels),
         ("qualified name", index.qualified_short, above),
-        ("other suffix", index.stem, question.levels),
+        ("other suffix", _stem_index(), question.levels),
     ):
         key = without_kind(name)[0] if how == "other suffix" else name
         units = _fitting(table.get(key, ()), question, levels)
@@ -245,51 +274,25 @@ def _one_level(units: list[Unit]) -> list[Unit]:
     return list(once.values())
 
 
-@dataclass(frozen=True, eq=False)
-class _Index:
-    units: tuple[Unit, ...]
-    code: Table
-    full: Table
-    short: Table
-    stem: Table
-    qualified_full: Table
-    qualified_short: Table
+@cache
+def _index() -> DivisionIndex[Unit]:
+    return DivisionIndex.of(division_history().units)
 
 
 @cache
-def _index() -> _Index:
-    units = division_history().units
-    tables: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(6)]
-    code, full, short, stem, qualified_full, qualified_short = tables
-    provinces = {unit.name: ("", unit.name, *_division(unit).short_forms) for unit in units if unit.level == "province"}
-    shorts: dict[str, tuple[str, ...]] = {
-        unit.name: ("", unit.name, *_division(unit).short_forms) for unit in units if unit.level == "prefecture"
-    }
-    for i, unit in enumerate(units):
-        forms = _division(unit).short_forms
-        code[unit.adcode].append(i)
-        full[unit.name].append(i)
-        stem[without_kind(unit.name)[0]].append(i)
-        for form in forms:
-            short[form].append(i)
-        wide = provinces[unit.province] if unit.level != "province" else ("",)
-        near = [form for name in unit.prefectures for form in shorts.get(name, ("", name))]
-        for before in {a + b for a in wide for b in ("", *near)} - {""}:
-            qualified_full[before + unit.name].append(i)
-            for form in forms:
-                qualified_short[before + form].append(i)
-    return _Index(units, *(dict(table) for table in tables))
-
-
-def _division(unit: Unit) -> Division:
-    return Division(unit.level, unit.adcode, unit.name, unit.short_name or unit.name, unit.province, "")
+def _stem_index() -> Table:
+    """Return name without its kind -> divisions."""
+    table: dict[str, list[int]] = defaultdict(list)
+    for i, unit in enumerate(_index().rows):
+        table[without_kind(unit.name)[0]].append(i)
+    return dict(table)
 
 
 @cache
 def _latin_index() -> Table:
     """Return stem, and stem with kind -> divisions: pinyin in every reading, and romanised."""
     table: dict[str, list[int]] = defaultdict(list)
-    for i, unit in enumerate(_index().units):
+    for i, unit in enumerate(_index().rows):
         stem, kind = without_kind(unit.name)
         romanised = romanised_names().get((unit.province, stem), ())
         for key, own in dict.fromkeys((*latin_keys(unit.name), *((key, kind) for key in romanised))):

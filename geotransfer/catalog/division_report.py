@@ -12,7 +12,12 @@ from geotransfer.catalog.division_history import KINDS
 from geotransfer.errors import InputError
 from geotransfer.types import Text
 
-__all__ = ["STATUSES", "DivisionReport"]
+__all__ = ["ROWS", "STATUSES", "DivisionReport", "changes_in", "check_language", "notes_in"]
+
+ROWS = (
+    "given", "status", "how", "was", "adcode", "name", "change", "candidates", "note", "stray", "other_level",
+)  # fmt: skip
+"""Columns of a report."""
 
 STATUSES: Mapping[str, Text] = {
     "placed": Text(zh="与今日区划一致", en="today's divisions as they are"),
@@ -44,8 +49,26 @@ TITLES = {
     "unknown": Text(zh="省名不识", en="provinces not known"),
     "changes": Text(zh="变更", en="changes"),
     "repeated": Text(zh="多行指同一区划", en="divisions named by several rows"),
-    "more": Text(zh="其余 {} 行见 report.rows", en="{} more rows in report.rows"),
-    "kinds": Text(zh="种类", en="kinds"),
+    "more": Text(zh="其余 {} 行见 report.rows,命令行用 --limit 或 -o", en="{} more rows in report.rows; --limit or -o"),
+    "stray": Text(zh="代码不在任何名录中,只按名称查找", en="codes that no list has; the name alone counts"),
+    "other level": Text(
+        zh="{n} 行的名称属于{level},不在所查级别之内:若应放置,加 --level county --level {key}",
+        en="{n} rows name a {key}, which was not asked for: to place them add --level county --level {key}",
+    ),
+    "only": Text(
+        zh="{n} 行的名称属于{level},不在所查级别之内:改用 --level {key}",
+        en="{n} rows name a {key}, which was not asked for: --level {key}",
+    ),
+    "empty": Text(zh="(空)", en="(empty)"),
+}
+LEVELS: Mapping[str, Text] = {
+    "province": Text(zh="省级", en="province"),
+    "prefecture": Text(zh="地级", en="prefecture"),
+    "county": Text(zh="县级", en="county"),
+}
+NOTES: Mapping[str, Text] = {
+    "stray": Text(zh="代码 {} 不在任何名录中", en="adcode {} is in no list of codes"),
+    "level": Text(zh="属于{},不在所查级别之内", en="is a {}, which was not asked for"),
 }
 
 
@@ -57,7 +80,8 @@ class DivisionReport:
     ----------
     rows : DataFrame
         One row per row of the table, same index: ``given`` (name, code), ``status``, ``how``, ``was`` (the division
-        meant, with its years), ``adcode`` and ``name`` of today, ``change`` and ``candidates``.
+        meant, with its years), ``adcode`` and ``name`` of today, ``change``, ``candidates``, ``note``, ``stray`` (a
+        code that no list has) and ``other_level`` (what level the name is of, where that was not asked for).
     provinces : mapping
         Spelling of a province that is no known name -> (the one it was read as, likeness 0-100); ("", 0) where none
         is near enough.
@@ -92,19 +116,20 @@ class DivisionReport:
         InputError
             Another language.
         """
-        if language not in ("zh", "en"):
-            raise InputError(f"language is {language!r}, expected 'zh' or 'en'")
+        check_language(language)
         lines = [f"{len(self.rows)} {_say(TITLES['rows'], language)}"]
         lines += [f"  {n:>6}  {_say(STATUSES[status], language)}" for status, n in self.counts.items() if n]
-        lines += self._ways(language)
+        lines += [*self._ways(language), *self._other_levels(language)]
         for given, (name, likeness) in self.provinces.items():
             title = _say(TITLES["provinces" if name else "unknown"], language)
             lines.append(f"{title}: {given}" + (f" > {name} ({likeness:.0f})" if name else ""))
         for status in OPEN:
             lines += self._section(_say(STATUSES[status], language), self.rows[self.rows["status"] == status],
                                    "candidates", language, limit)  # fmt: skip
+        stray = self.rows[self.rows["stray"] != ""]
+        lines += self._section(_say(TITLES["stray"], language), stray, "was", language, limit)
         changed = self.rows[self.rows["status"] == "changed"]
-        changed = changed.assign(change=[_changes_in(text, language) for text in changed["change"]])
+        changed = changed.assign(change=[changes_in(text, language) for text in changed["change"]])
         lines += self._section(_say(STATUSES["changed"], language), changed, "change", language, limit)
         lines += self._section(_say(TITLES["repeated"], language), self.repeated, "was", language, limit)
         return "\n".join(lines)
@@ -116,22 +141,56 @@ class DivisionReport:
         shown = [f"{_say(HOWS[str(how)], language)} {n}" for how, n in ways.items()]
         return [f"{_say(TITLES['how'], language)}: {', '.join(shown)}"]
 
+    def _other_levels(self, language: str) -> list[str]:
+        lines = []
+        for key, n in self.rows.loc[self.rows["other_level"] != "", "other_level"].value_counts().items():
+            title = TITLES["only" if n == len(self.rows) else "other level"]
+            lines.append(_say(title, language).format(n=n, level=_say(LEVELS[str(key)], language), key=key))
+        return lines
+
     @staticmethod
     def _section(title: str, rows: pd.DataFrame, column: str, language: str, limit: int) -> list[str]:
         if rows.empty or limit < 1:
             return []
         shown = rows.head(limit)
         lines = [f"{title}: {len(rows)}"]
-        lines += [f"  {label} {g}: {text or '-'}" for label, g, text in zip(
+        blank = _say(TITLES["empty"], language)
+        lines += [f"  {label} {g or blank}: {text or '-'}" for label, g, text in zip(
             shown.index, shown["given"], shown[column], strict=True)]  # fmt: skip
         left = len(rows) - len(shown)
         return [*lines, f"  {_say(TITLES['more'], language).format(left)}"] if left else lines
 
 
-def _changes_in(text: str, language: str) -> str:
-    """Return the changes with their kinds in the language; the table has them in English."""
+def check_language(language: str) -> None:
+    """Raise `InputError` for a language other than "zh" and "en"."""
+    if language not in ("zh", "en"):
+        raise InputError(f"language is {language!r}, expected 'zh' or 'en'")
+
+
+def changes_in(text: str, language: str) -> str:
+    """Return the changes with their kinds in the language; the table has them in English.
+
+    Examples
+    --------
+    >>> changes_in("2013 county to district: 632123 乐都县 > 630202 乐都区", "zh")
+    '2013 撤县设区: 632123 乐都县 > 630202 乐都区'
+    """
     kinds = {kind.en: kind.as_dict()[language] for kind in KINDS.values()}
     return re.sub(r"(?<=\d{4} )[a-z ]+(?=:)", lambda found: kinds.get(found.group(), found.group()), text)
+
+
+def notes_in(stray: str, other_level: str, language: str) -> str:
+    """Return what is to be noted of a row: a code that no list has, a name of another level.
+
+    Examples
+    --------
+    >>> notes_in("999999", "", "en"), notes_in("", "prefecture", "zh")
+    ('adcode 999999 is in no list of codes', '属于地级,不在所查级别之内')
+    """
+    parts = [_say(NOTES["stray"], language).format(stray)] if stray else []
+    if other_level:
+        parts.append(_say(NOTES["level"], language).format(_say(LEVELS[other_level], language)))
+    return "; ".join(parts)
 
 
 def _say(text: Text, language: str) -> str:

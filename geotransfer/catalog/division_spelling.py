@@ -41,6 +41,8 @@ ENGLISH_STEMS = {
     "left": "zuo", "right": "you", "front": "qian", "rear": "hou", "back": "hou", "middle": "zhong", "new": "xin",
 }  # fmt: skip
 """Last word before an English kind: Tumed Left Banner, Pudong New Area."""
+WINGS = {"left": "zuoyi", "right": "youyi"}
+"""Before front, middle or rear: Horqin Right Front Banner is 科尔沁右翼前旗."""
 ENGLISH_KINDS = ("county", "district", "city", "banner", "area")
 GLUED = ("zizhixian", "zizhiqi", "xian", "shi", "qu", "qi")
 PEOPLES = frozenset((
@@ -201,8 +203,9 @@ def _bare(text: str) -> str:
 
 
 def _joined(words: Iterator[str] | list[str]) -> str:
-    """Return the words as one; ee stands for ê, uu and v for ü."""
-    return re.sub(r"e{2,}", "e", re.sub(r"[uv]+", "u", "".join(words)))
+    """Return the words as one; ee stands for ê, uu, v and (behind l and n, as in passports) yu for ü."""
+    plain = [re.sub(r"^([ln])yu", r"\1u", word) for word in words]
+    return re.sub(r"e{2,}", "e", re.sub(r"[uv]+", "u", "".join(plain)))
 
 
 def _keys(text: str) -> list[_Key]:
@@ -220,7 +223,7 @@ def _key(words: list[str]) -> _Key:
     kind = KINDS.get(words[-1], "") if len(words) > 1 else ""
     stem = words[:-1] if kind else words
     if words[-1:] and words[-1] in ENGLISH_KINDS and stem[1:]:
-        stem = [*stem[:-1], ENGLISH_STEMS.get(stem[-1], stem[-1])]
+        stem = _english(stem)
     if kind and stem[1:] and stem[-1] == "autonomous":
         kind, stem = AUTONOMOUS.get(kind, kind), stem[:-1]
     if kind.startswith("自治"):
@@ -230,6 +233,14 @@ def _key(words: list[str]) -> _Key:
         kept, kind = words[-1].removesuffix("qi").removesuffix("qu"), kind[-1]
         stem = [*stem, kept]
     return (_joined(stem), kind)
+
+
+def _english(stem: list[str]) -> list[str]:
+    """Return the words before an English kind with sides and positions in pinyin."""
+    *rest, last = [word for word in stem if word != "wing"] or stem
+    if last in ("front", "rear", "back", "middle") and rest[1:] and rest[-1] in WINGS:
+        rest = [*rest[:-1], WINGS[rest[-1]]]
+    return [*rest, ENGLISH_STEMS.get(last, last)]
 
 
 def _people(word: str) -> bool:

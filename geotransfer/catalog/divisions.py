@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -18,28 +18,25 @@ import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.division_guesses import likeness
+from geotransfer.catalog.division_index import DivisionIndex, simplified
 from geotransfer.catalog.provinces import province_spellings
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Level
 from geotransfer.words import place_words
 
-__all__ = ["LEVELS", "Division", "match_divisions", "plain_text", "province_named", "short_named"]
+__all__ = ["LEVELS", "Division", "match_divisions", "plain_text", "province_named", "short_named", "today_index"]
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 """From the widest to the narrowest."""
 COLUMNS = ("given", "adcode", "name", "province", "how", "candidates", "level")
-KIND = re.compile(r"(自治县|自治旗|自治州|自治区|地区|林区|特区|新区|矿区|省|市|县|区|旗|盟|州)$")
 CODE = re.compile(r"([0-9]{6})(?:0{6})?(?:\.0+)?")
 """Six digits, the twelve of the statistical office, or a number that a spreadsheet made a float."""
 SEPARATORS = re.compile(r"[\s\-_/\\·,、>|]+")
-SHORTEST = 2
-"""Characters of a short name: 易县 is not called 易."""
 GUESSES = 3
 ALIKE = 0.4
 """Least likeness of a guess, of 1."""
 COMPARED = 40
 """Names that share most characters with an unmatched one; only these are compared letter by letter."""
-_Shorts = dict[tuple[Level, str], tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -67,27 +64,9 @@ class Division:
         return "".join([*reversed(place_words(self.name, self.prefecture, self.province)), self.name])
 
     @property
-    def short_forms(self) -> frozenset[str]:
-        """What else it is called: without its kind (市, 县, 旗 ...), without its peoples."""
-        stems = {KIND.sub("", self.name), KIND.sub("", self.short_name)}
-        forms = {self.short_name, *stems}
-        for ending in ("自治县", "自治旗", "自治州", "自治区"):
-            if self.name.endswith(ending):
-                forms |= {stem + shown for stem in stems for shown in (ending, ending[-1])}
-        return frozenset(form for form in forms if len(form) >= SHORTEST and form != self.name)
-
-
-@dataclass(frozen=True, eq=False)
-class _Index:
-    """All divisions, and the rows each spelling may mean: alone, or behind its province and prefecture."""
-
-    rows: tuple[Division, ...]
-    code: dict[str, list[int]]
-    full: dict[str, list[int]]
-    short: dict[str, list[int]]
-    qualified_full: dict[str, list[int]]
-    qualified_short: dict[str, list[int]]
-    letters: dict[str, list[int]]
+    def prefectures(self) -> tuple[str, ...]:
+        """The prefecture of a county; of a wider division none."""
+        return (self.prefecture,) if self.level == "county" and self.prefecture else ()
 
 
 def match_divisions(
@@ -153,7 +132,7 @@ def short_named(name: str, *, level: Level = "county") -> list[str]:
     >>> short_named("朝阳")
     ['110105', '211321', '220104']
     """
-    index = _index()
+    index = today_index()
     return [index.rows[i].adcode for i in index.short.get(name, []) if index.rows[i].level == level]
 
 
@@ -186,9 +165,9 @@ def province_named(plain: str) -> str | None:
     """
     if not plain:
         return ""
-    index = _index()
+    index = today_index()
     for table in (index.code, index.full, index.short):
-        rows = [i for i in table.get(plain, []) if index.rows[i].level == "province"]
+        rows = [i for i in table.get(simplified(plain), []) if index.rows[i].level == "province"]
         if rows:
             return index.rows[rows[0]].name
     return province_spellings().get(plain.lower())
@@ -205,9 +184,10 @@ def plain_text(value: object) -> str:
 
 def _match(name: str, within: str, wanted: Sequence[Level]) -> tuple[str, ...]:
     """Return adcode, name, province, how, candidates and level."""
-    index = _index()
+    index = today_index()
     if within and province_named(within) is None:
         return ("", "", "", "unmatched", "; ".join(_guesses(within, LEVELS[:1])), "")
+    plain = simplified(name)
     for how, table, short in (
         ("adcode", index.code, False),
         ("full name", index.full, False),
@@ -215,7 +195,7 @@ def _match(name: str, within: str, wanted: Sequence[Level]) -> tuple[str, ...]:
         ("qualified name", index.qualified_full, False),
         ("qualified name", index.qualified_short, True),
     ):
-        rows = [index.rows[i] for i in table.get(name, ()) if within in ("", index.rows[i].province)]
+        rows = [index.rows[i] for i in table.get(plain, ()) if within in ("", index.rows[i].province)]
         fitting = _distinct([row for row in rows if row.level in wanted], wanted)
         if not fitting:
             continue
@@ -225,7 +205,7 @@ def _match(name: str, within: str, wanted: Sequence[Level]) -> tuple[str, ...]:
             one = fitting[0]
             return (one.adcode, one.name, one.province, how, "", one.level)
         return ("", "", "", "ambiguous", "; ".join(map(_label, rivals)), "")
-    return ("", "", "", "unmatched", "; ".join(_guesses(name, _at_or_above(wanted), within)), "")
+    return ("", "", "", "unmatched", "; ".join(_guesses(plain, _at_or_above(wanted), within)), "")
 
 
 def _distinct(rows: Sequence[Division], wanted: Sequence[Level]) -> list[Division]:
@@ -247,11 +227,11 @@ def _label(division: Division) -> str:
 
 def _guesses(name: str, levels: Collection[Level], within: str = "") -> list[str]:
     """Return the divisions spelt most alike, those of the province first; for a code, what lies near it."""
-    index = _index()
+    index = today_index()
     if CODE.fullmatch(name):
         others = index.code.get(name, []) or [i for code, i in _codes() if code[:4] == name[:4]]
         return [_label(row) for row in _distinct([index.rows[i] for i in others], LEVELS)[:GUESSES]]
-    shared = Counter(i for letter in set(name) for i in index.letters.get(letter, ()))
+    shared = Counter(i for letter in set(name) for i in _letters().get(letter, ()))
     near = [i for i, _ in shared.most_common() if index.rows[i].level in levels]
     near = [*near[:COMPARED], *[i for i in near[COMPARED:] if index.rows[i].province == within]]
     scored = sorted((-_likeness(name, index.rows[i]), index.rows[i].adcode, i) for i in near)
@@ -264,34 +244,23 @@ def _likeness(name: str, division: Division) -> float:
 
 
 def _codes() -> list[tuple[str, int]]:
-    return [(row.adcode, i) for i, row in enumerate(_index().rows) if row.level == "county"]
+    return [(row.adcode, i) for i, row in enumerate(today_index().rows) if row.level == "county"]
 
 
 @cache
-def _index() -> _Index:
-    rows = tuple(division for level in LEVELS for division in _divisions(level))
-    shorts: _Shorts = {(row.level, row.name): (row.name, *row.short_forms) for row in rows if row.level != "county"}
-    tables: list[dict[str, list[int]]] = [defaultdict(list) for _ in range(6)]
-    code, full, short, qualified_full, qualified_short, letters = tables
-    for i, row in enumerate(rows):
-        code[row.adcode].append(i)
-        full[row.name].append(i)
-        for form in row.short_forms:
-            short[form].append(i)
+def today_index() -> DivisionIndex[Division]:
+    """Return the index of all provinces, prefectures and counties of today, from the widest."""
+    return DivisionIndex.of(division for level in LEVELS for division in _divisions(level))
+
+
+@cache
+def _letters() -> Mapping[str, Sequence[int]]:
+    """Return character -> the rows whose name holds it."""
+    letters: dict[str, list[int]] = defaultdict(list)
+    for i, row in enumerate(today_index().rows):
         for letter in set(row.name):
             letters[letter].append(i)
-        for before in _qualifiers(row, shorts):
-            qualified_full[before + row.name].append(i)
-            for form in row.short_forms:
-                qualified_short[before + form].append(i)
-    return _Index(rows, *(dict(table) for table in tables))
-
-
-def _qualifiers(row: Division, shorts: _Shorts) -> set[str]:
-    """Return what may stand before the name: its province, its prefecture, or both, in full or short."""
-    wide = {"", *shorts["province", row.province]} if row.level != "province" else {""}
-    near = {"", *shorts["prefecture", row.prefecture]} if row.level == "county" else {""}
-    return {a + b for a in wide for b in near} - {""}
+    return dict(letters)
 
 
 def _divisions(level: Level) -> Iterator[Division]:

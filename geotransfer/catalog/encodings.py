@@ -264,5 +264,5 @@ def wrong_encoding(source: Path, raw: bytes, *, declared: tuple[str, str] | None
         advice = f"give encoding={name!r}"
     return InputError(
         f"file {str(source)!r} holds text that {said}; {looks}: {advice} "
-        f"(on the command line --set zones_encoding={name}, or rules.<rule>.encoding)"
+        f"(on the command line --encoding {name}; of a run --set zones_encoding={name}, or rules.<rule>.encoding)"
     )

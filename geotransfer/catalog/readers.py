@@ -173,7 +173,8 @@ def _points(table: pd.DataFrame, source: Path) -> gpd.GeoDataFrame:
         raise InputError(
             f"CSV {str(source)!r} has lon={table[lon].iloc[row]}, lat={table[lat].iloc[row]} "
             f"in data row {row + 1}; "
-            "expected degrees, lon -180..180 and lat -90..90 (swapped, or metres?)"
+            "expected degrees, lon -180..180 and lat -90..90 (swapped, or metres?); "
+            "geotransfer layers check says which reading fits"
         )
     return gpd.GeoDataFrame(table, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
 
@@ -235,7 +236,7 @@ def checked_features(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
     if features.crs is None:
         raise CrsError(
             f"file {name!r} has no CRS, nothing is guessed; expected a .prj or an embedded one: "
-            "assign it in your GIS (layer properties) or with gdf.set_crs(...)"
+            "assign it in your GIS (layer properties) or with gdf.set_crs(...); geotransfer layers check says what fits"
         )
     if empty.any():
         row = int(empty.to_numpy().argmax())

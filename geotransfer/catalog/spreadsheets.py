@@ -23,6 +23,7 @@ __all__ = ["SheetLayout", "guess_layout", "header_names", "read_excel_csv", "she
 
 SEPARATORS = (",", "\t", ";")
 NOTE = re.compile(r"^(注|备注|说明|数据来源|资料来源|来源|note|source)\s*[::.]", re.IGNORECASE)
+YEAR = re.compile(r"(19|20)\d\d")
 LOOKED_AT = 40
 MOST_HEADER_ROWS = 3
 
@@ -111,22 +112,20 @@ def guess_layout(rows: Sequence[Sequence[str]], separator: str = ",") -> SheetLa
 
 def _is_note(row: Sequence[str]) -> bool:
     cells = [cell for cell in row if cell.strip()]
-    return len(cells) == 1 and NOTE.match(cells[0].strip()) is not None
+    return len(cells) == 1 and NOTE.match(unicodedata.normalize("NFKC", cells[0]).strip()) is not None
 
 
 def _header_rows(rows: Sequence[Sequence[str]]) -> int:
     """Return how many rows stand above the first with a number, where the first of them has merged cells."""
-    first = next((i for i, row in enumerate(rows) if i and _has_number(row)), 1)
     merged = any(left.strip() and not right.strip() for left, right in zip(rows[0], rows[0][1:], strict=False))
-    # a row of years under merged cells is a header too
-    years = merged and len(rows) > 1 and all(re.fullmatch(r"(19|20)\d\d年?|", cell.strip()) for cell in rows[1])
-    if merged and years:
-        return 2
+    first = next((i for i, row in enumerate(rows) if i and not _is_header(row)), 1)
     return first if merged and 1 < first <= MOST_HEADER_ROWS else 1
 
 
-def _has_number(row: Sequence[str]) -> bool:
-    return any(parse_number(cell) is not None for cell in row)
+def _is_header(row: Sequence[str]) -> bool:
+    """Return whether a row below merged cells may be a header: no number but years, and those not under the label."""
+    numbers = [unicodedata.normalize("NFKC", cell).strip() for cell in row if parse_number(cell) is not None]
+    return all(YEAR.fullmatch(cell) for cell in numbers) and not (numbers and row[0].strip())
 
 
 def read_excel_csv(

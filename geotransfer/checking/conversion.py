@@ -10,18 +10,22 @@ import geopandas as gpd
 import pandas as pd
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES
 from geotransfer.catalog.spreadsheets import read_excel_csv, sheet_rows
-from geotransfer.checking.features import features_of_table, read_as_well_as_possible
+from geotransfer.checking.features import read_as_well_as_possible
 from geotransfer.checking.layer import kind_of
+from geotransfer.checking.placement import crs_findings
 from geotransfer.checking.report import Finding, LayerReport, note
 from geotransfer.checking.steps import mended_text, take_step
+from geotransfer.checking.table_positions import features_of_table, lonlat_columns, without_dms
+from geotransfer.checking.tables import CELL_KINDS
 from geotransfer.errors import InputError, OutputError
 from geotransfer.files import written_whole
 from geotransfer.raster.mending import mend_raster
+from geotransfer.types import Text
 
 __all__ = ["convert_layer"]
 
+TABLE_STEPS = ("text", "dms")
 WRITABLE = (".gpkg", ".geojson", ".parquet", ".csv")
 
 
@@ -46,6 +50,8 @@ def convert_layer(
         Vectors and tables with lon and lat: ``"gcj02"``, ``"bd09"`` (to WGS 84), ``"swap"``, ``"swap-outside"``,
         ``"flip-x"``, ``"flip-y"``, ``"crs=EPSG:..."`` (states it, moves nothing), ``"valid"``, ``"flat"``,
         ``"drop-empty"``, ``"antimeridian"``, ``"text"`` (mojibake).
+        Tables with columns x and y (metres of a projection): ``"crs=..."`` makes lon and lat of them, after ``"swap"``
+        where x is the northing. ``"dms"``: 106°32′29″ in lon and lat to decimal degrees.
         Tables: ``"sheet"`` or ``"sheet=TITLES,HEADERS,NOTES"`` (numbers, merged headers; see `read_excel_csv`),
         ``"text"``.
         Rasters: ``"nodata=VALUE"``, ``"crs=EPSG:..."``, ``"north-up"``, ``"flip-rows"``, ``"flip-columns"``,
@@ -129,27 +135,37 @@ def _table(source: Path, target: Path, steps: Sequence[str], encoding: str | Non
     """Convert a table; steps that move positions need the columns lon and lat, and change them."""
     done: list[Finding] = []
     table, rest = _read(source, steps, encoding, done)
-    for step in rest:
-        if step == "text":
-            table, said = mended_text(table)
-        else:
-            points = features_of_table(table)
-            if points is None:
-                raise InputError(
-                    f"{str(source)!r} has no columns lon and lat, which {step!r} needs; expected degrees there"
-                )
-            moved, said = take_step(points, step)
-            table = _with_positions(table, moved)
+    for step in [step for step in rest if step in TABLE_STEPS]:
+        table, said = mended_text(table) if step == "text" else without_dms(table, what=repr(str(source)))
         done.append(said)
+    moves = [step for step in rest if step not in TABLE_STEPS]
+    points = features_of_table(table)
+    if points is None and (moves or target.suffix.lower() != ".csv"):
+        needs = (
+            f", which {moves[0]!r} needs; expected degrees there" if moves else "; expected an out that ends in .csv"
+        )
+        raise InputError(f"{str(source)!r} has no columns lon and lat{needs}")
+    if points is not None and moves:
+        for step in moves:
+            points, said = take_step(points, step)
+            done.append(said)
     if target.suffix.lower() != ".csv":
-        points = features_of_table(table)
-        if points is None:
-            raise InputError(f"{str(source)!r} has no columns lon and lat; expected an out that ends in .csv")
-        _write_features(points, target)
-    else:
-        with written_whole(target) as draft:
-            table.to_csv(draft, index=False, encoding="utf-8-sig")
+        _write_features(_placed(points, source), target)
+        return done
+    if points is not None and moves:
+        table = _with_positions(table, _placed(points, source), done)
+    with written_whole(target) as draft:
+        table.to_csv(draft, index=False, encoding="utf-8-sig")
     return done
+
+
+def _placed(points: gpd.GeoDataFrame | None, source: Path) -> gpd.GeoDataFrame:
+    if points is None or points.crs is None:
+        raise InputError(
+            f"the coordinates of {str(source)!r} have no CRS; expected a step that states it, such as crs=EPSG:4526: "
+            "geotransfer layers check names those that fit"
+        )
+    return points
 
 
 def _read(
@@ -164,7 +180,8 @@ def _read(
     titles, headers, notes = _layout(sheet)
     table, report = read_excel_csv(source, encoding=encoding, skip_rows=titles, header_rows=headers, note_rows=notes)
     for column, kind, cells_, example, became in report.itertuples(index=False, name=None):
-        zh, en = f"列“{column}”:{kind},{cells_} 个单元格", f"column {column!r}: {kind}, {cells_} cells"
+        shown = CELL_KINDS.get(kind, Text(zh=f"“{kind}”", en=kind))
+        zh, en = f"列“{column}”:{shown.zh},{cells_} 个单元格", f"column {column!r}: {kind}, {cells_} cells"
         done.append(note("sheet", f"{zh}({example} → {became})", f"{en} ({example} -> {became})", int(cells_), "cells"))
     if not len(report):
         done.append(note("sheet", "没有需要换算的单元格", "no cell had to be converted", 0, "cells"))
@@ -182,14 +199,22 @@ def _layout(step: str) -> tuple[int, int, int]:
     return titles, headers, notes
 
 
-def _with_positions(table: pd.DataFrame, moved: gpd.GeoDataFrame) -> pd.DataFrame:
-    lower = {str(c).strip().lower(): c for c in table.columns}
-    lon, lat = (next(lower[n] for n in names if n in lower) for names in (LON_NAMES, LAT_NAMES))
+def _with_positions(table: pd.DataFrame, moved: gpd.GeoDataFrame, done: list[Finding]) -> pd.DataFrame:
+    """Return the table with its columns of longitude and latitude, new ones where it had metres."""
+    lon, lat = lonlat_columns(table) or ("lon", "lat")
     local = moved.to_crs("EPSG:4326").geometry
+    if not moved.crs.is_geographic:
+        zh, en = (
+            f"由 {moved.crs.name} 换算,写入列 {lon}、{lat}(度)",
+            f"degrees, from {moved.crs.name}, are in {lon} and {lat}",
+        )
+        done.append(note("positions", zh, en, len(moved), "rows"))
+    datum = crs_findings(moved.crs, lon=local.x.to_numpy(), lat=local.y.to_numpy())
+    done += [one for one in datum if one.code == "datum"]
     out = table.copy()
     # a row without a position stays as it is; nine digits are 0.1 mm
     for column, values in ((lon, local.x), (lat, local.y)):
-        out[column] = out[column].astype(object)
+        out[column] = out[column].astype(object) if column in out else pd.Series("", index=out.index, dtype=object)
         out.loc[moved.index, column] = values.round(9).astype(object)
     return out
 

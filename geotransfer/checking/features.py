@@ -6,13 +6,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.encodings import declared_by_shapefile, guess_encoding, shapefile_encoding, shapefile_records
 from geotransfer.catalog.mojibake import text_columns
-from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES, read_unchecked
+from geotransfer.catalog.readers import read_unchecked
 from geotransfer.checking.coverage import coverage_findings
 from geotransfer.checking.geometry import not_finite, shape_findings
 from geotransfer.checking.placement import crs_findings, place_findings
@@ -20,12 +19,11 @@ from geotransfer.checking.positions import Area, china, in_wgs84
 from geotransfer.checking.report import Finding, error, note
 from geotransfer.checking.shift_report import shift_findings
 from geotransfer.checking.tables import mojibake_findings
-from geotransfer.crs import WGS84
 from geotransfer.errors import InputError
 from geotransfer.spatial.nearest import nearest_zones
 from geotransfer.types import FloatArray, Text
 
-__all__ = ["feature_findings", "features_of_table", "frame_findings", "read_as_well_as_possible"]
+__all__ = ["feature_findings", "frame_findings", "read_as_well_as_possible"]
 
 SAMPLE = 20_000
 """Features of which a position is looked at."""
@@ -52,7 +50,10 @@ def read_as_well_as_possible(
         guess = guess_encoding(shapefile_records(path))
         if guess is None:
             raise
-        way = Text(zh=f"用 encoding={guess.name} 读取", en=f"read it with encoding={guess.name}")
+        way = Text(
+            zh=f"--encoding {guess.name}(run 用 --set zones_encoding={guess.name})",
+            en=f"--encoding {guess.name} (of a run --set zones_encoding={guess.name})",
+        )
         zh = f"文字编码不符或未声明;像 {guess.name}(置信度 {guess.confidence:.0%}):“{guess.example}”"
         wrong = error("encoding", zh, str(problem), round(guess.confidence, 3), "1", way)
         return read_unchecked(path, layer=layer, encoding=guess.name), [wrong]
@@ -148,16 +149,3 @@ def _offshore(features: gpd.GeoDataFrame) -> list[Finding]:
     zh = f"{len(off)} 个点在陆地之外 30 公里以内(最远 {farthest:.1f} 公里),计算时归最近的区域"
     en = f"{len(off)} points lie offshore, the farthest {farthest:.1f} km; a run gives them to the nearest land (30 km)"
     return [note("offshore", zh, en, round(farthest, 2), "km")]
-
-
-def features_of_table(text: pd.DataFrame) -> gpd.GeoDataFrame | None:
-    """Return the points of a table with the columns lon and lat, cells that are no numbers left out; else None."""
-    lower = {str(c).strip().lower(): c for c in text.columns}
-    lon, lat = (next((lower[n] for n in names if n in lower), None) for names in (LON_NAMES, LAT_NAMES))
-    if lon is None or lat is None:
-        return None
-    x, y = (pd.to_numeric(text[c], errors="coerce") for c in (lon, lat))
-    numbers = (x.notna() & y.notna()).to_numpy()
-    if not numbers.any():
-        return None
-    return gpd.GeoDataFrame(text.loc[numbers], geometry=gpd.points_from_xy(x[numbers], y[numbers]), crs=WGS84)

@@ -9,10 +9,11 @@ from pathlib import Path
 import geopandas as gpd
 
 from geotransfer.catalog.readers import read_features
-from geotransfer.checking.features import feature_findings, features_of_table, frame_findings
+from geotransfer.checking.features import feature_findings, frame_findings
 from geotransfer.checking.positions import Area, area_of, china
 from geotransfer.checking.rasters import raster_findings
 from geotransfer.checking.report import Finding, LayerReport, error
+from geotransfer.checking.table_positions import features_of_table, plane_findings
 from geotransfer.checking.tables import table_findings
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Text
@@ -108,6 +109,7 @@ def _features(reference: str | os.PathLike[str] | gpd.GeoDataFrame | None) -> gp
 def _table(source: Path, reference: gpd.GeoDataFrame | None, area: Area | None, encoding: str | None) -> list[Finding]:
     found, text = table_findings(source, encoding=encoding)
     points = features_of_table(text)
+    found += plane_findings(text)
     return found if points is None else found + frame_findings(points, reference=reference, area=area)
 
 

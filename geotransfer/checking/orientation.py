@@ -11,7 +11,7 @@ from affine import Affine
 from rasterio.features import rasterize
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.checking.report import Finding, error, note
+from geotransfer.checking.report import Finding, error, note, warning
 from geotransfer.raster.scan import RasterFacts, raster_on, raster_overview
 from geotransfer.types import BoolArray, FloatArray, Text
 
@@ -20,6 +20,8 @@ __all__ = ["Picture", "mask_agreement", "turned_by_mask", "turned_by_reference",
 BETTER, LESS_LEFT = 0.05, 0.5
 """A turned picture must fit better by so much (intersection over union, or correlation), and leave so much of the
 misfit at most, to be called turned."""
+DOUBTED = 0.15
+"""By so much better it is a warning, where too much misfit is left to call it turned (foreign land around China)."""
 SHAPED = (0.1, 0.9)
 """Share of cells with data between which the mask of a national raster says where north is."""
 FEWEST = 100
@@ -133,6 +135,14 @@ def _told(agreement: dict[str, float], zh: str, en: str) -> list[Finding]:
     best = max(agreement, key=lambda name: agreement[name])
     as_is = agreement["as is"]
     if agreement[best] < as_is + BETTER or 1 - agreement[best] > LESS_LEFT * (1 - as_is):
+        if agreement[best] >= as_is + DOUBTED:
+            name, _ = NAMES[best]
+            way = Text(
+                zh="用 --reference 给出同类的正确栅格比对", en="compare with a right one of the kind: --reference"
+            )
+            told = f"{zh}为 {as_is:.2f},{name.zh}后为 {agreement[best]:.2f}:或许颠倒,不能断定"
+            said = f"{en} {as_is:.2f}, {name.en} {agreement[best]:.2f}: perhaps turned, it cannot be told"
+            return [warning("orientation-doubtful", told, said, round(agreement[best], 2), "1", way)]
         return [note("orientation", f"{zh}为 {as_is:.2f}", f"{en} {as_is:.2f}", round(as_is, 2), "1")]
     name, option = NAMES[best]
     way = Text(zh=f"--convert {option} -o 新文件.tif", en=f"--convert {option} -o NEW.tif")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from pyproj import CRS
 
-from geotransfer.checking.positions import ENOUGH, Area, Reading, in_wgs84, readings
+from geotransfer.checking.positions import ENOUGH, Area, Reading, datum_twins, in_wgs84, readings
 from geotransfer.checking.report import Finding, error, note, warning
 from geotransfer.datums import datum_accuracy
 from geotransfer.types import BoolArray, FloatArray, Text
@@ -15,6 +17,8 @@ __all__ = ["crs_findings", "place_findings"]
 BETTER = 0.3
 """By how much more of the positions than in the stated reading another one must put into the area."""
 MOST_READINGS = 8
+FARTHEST_M = 127.0
+"""As far as positions of the same coordinates in Xi'an 1980 may lie off, see `datum_accuracy`; Beijing 1954 less."""
 
 
 def crs_findings(crs: CRS | None, *, lon: FloatArray, lat: FloatArray) -> list[Finding]:
@@ -63,7 +67,7 @@ def place_findings(xy: FloatArray, crs: CRS | None, area: Area, *, enough: float
         one for one in readings(xy, area, like=crs, enough=enough) if one.share >= share + BETTER * enough / ENOUGH
     ]
     if share < enough and others:
-        return [_misread(share, others, area)]
+        return [_misread(share, others, area), *_datums(others)]
     found = _single_rows(xy, crs, inside, area) if share < 1 else []
     if share < enough:
         zh = f"只有 {share:.0%} 的位置在{area.name.zh}内,别的读法也不合适"
@@ -80,12 +84,47 @@ def _unstated(fits: list[Reading], area: Area) -> list[Finding]:
     if not fits:
         zh, en = f"没有一种读法落在{area.name.zh}", f"no reading of the coordinates lies in {area.name.en}"
         return [warning("no-reading", zh, en, 0, "%")]
-    return [
-        note("reading", f"按“{one.what.zh}”读,{one.share:.0%} 在{area.name.zh}内",
-             f"read as {one.what.en}, {one.share:.0%} lie in {area.name.en}", round(100 * one.share, 1), "%",
-             Text(zh=one.options, en=one.options))
-        for one in fits[:MOST_READINGS]
-    ]  # fmt: skip
+    zoned = [one for one in fits if one.meridian is not None]
+    rest = [one for one in fits if one.meridian is None]
+    found = [_meridians(zoned, area)] if len(zoned) > 1 else [_reading(one, area) for one in zoned]
+    return [*found, *(_reading(one, area) for one in rest), *_datums(fits)]
+
+
+def _reading(one: Reading, area: Area) -> Finding:
+    return note(
+        "reading", f"按“{one.what.zh}”读,{one.share:.0%} 在{area.name.zh}内",
+        f"read as {one.what.en}, {one.share:.0%} lie in {area.name.en}", round(100 * one.share, 1), "%",
+        Text(zh=one.options, en=one.options),
+    )  # fmt: skip
+
+
+def _meridians(zoned: list[Reading], area: Area) -> Finding:
+    """Return the 3-degree zones that eastings without a zone fit, as one finding: which it is only the maker knows."""
+    first, last = (pick(zoned, key=lambda one: one.meridian or 0) for pick in (min, max))
+    zh = f"横坐标不含带号:3 度带中央经线 {first.meridian}°E 至 {last.meridian}°E 的 {len(zoned)} 带都在{area.name.zh}内"
+    en = (
+        f"eastings without a zone: {len(zoned)} 3-degree zones put them into {area.name.en}, central meridians "
+        f"{first.meridian} to {last.meridian} E"
+    )
+    way = Text(
+        zh=f"查明中央经线后:{first.options}({first.meridian}°E),每 3° 加 1",
+        en=f"find out the meridian: {first.options} ({first.meridian} E), 1 more each 3 degrees",
+    )
+    return note("meridian-unknown", zh, en, len(zoned), "zones", way)
+
+
+def _datums(fits: Iterable[Reading]) -> list[Finding]:
+    """Return that the datum cannot be told from coordinates, and the codes of the others in use."""
+    best = next((one for one in fits if one.code == "metres"), None)
+    codes = datum_twins(best.convert[-1].removeprefix("crs=EPSG:")) if best is not None else ()
+    if not codes:
+        return []
+    zh = "、".join(f"{name.zh} EPSG:{code}" for name, code in codes)
+    en = ", ".join(f"{name.en} EPSG:{code}" for name, code in codes)
+    zh = f"数值看不出基准:同一带也可能是 {zh},互差至多约 {FARTHEST_M:.0f} 米"
+    en = f"the numbers do not tell the datum: it may be {en} as well, up to {FARTHEST_M:.0f} m apart"
+    way = Text(zh="请向数据来源查明", en="ask where the data come from")
+    return [note("datum-unknown", zh, en, FARTHEST_M, "m", way)]
 
 
 def _misread(share: float, others: list[Reading], area: Area) -> Finding:

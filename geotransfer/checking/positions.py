@@ -17,15 +17,30 @@ from geotransfer.checking.report import NO_WAY
 from geotransfer.crs import CHINA_ALBERS, WGS84
 from geotransfer.types import BoolArray, FloatArray, Text
 
-__all__ = ["ENOUGH", "Area", "Reading", "area_of", "china", "in_wgs84", "readings"]
+__all__ = ["ENOUGH", "Area", "Reading", "area_of", "china", "datum_twins", "in_wgs84", "readings"]
 
 MARGIN_DEG = 0.3
 """About 30 km: ports and islands lie outside the land polygons."""
 SIMPLER_DEG = 0.05
 ENOUGH = 0.5
 """Of the positions that must lie in the area for a reading to fit."""
+NO_ZONE, ZONES, FIRST_MERIDIAN = 4534, 21, 75
+"""EPSG codes of CGCS2000's 3-degree zones whose eastings hold no zone: 75 to 135 E."""
+TWINS = (
+    (4513, 21, (2349, 2401)),
+    (4534, 21, (2370, 2422)),
+    (4491, 11, (2327, 21413)),
+)
+"""First code of CGCS2000's zones (3 degrees with zone, without, 6 degrees), how many, and of Xi'an 1980 and Beijing
+1954 those of the same zones; EPSG registry."""
+DATUMS = (Text(zh="西安 1980", en="Xi'an 1980"), Text(zh="北京 1954", en="Beijing 1954"))
 LAMBERT = "+proj=lcc +lat_0=0 +lon_0=105 +lat_1=30 +lat_2=62 +x_0=0 +y_0=0 +ellps=krass +units=m +no_defs +type=crs"
+LAMBERT_25_47 = LAMBERT.replace("+lat_1=30 +lat_2=62", "+lat_1=25 +lat_2=47")
 """National maps of China in the Lambert projection, as their .prj files state it."""
+NAMED = {
+    LAMBERT: Text(zh="兰勃特 105°E、30°/62°", en="Lambert 105 E, 30/62 N"),
+    LAMBERT_25_47: Text(zh="兰勃特 105°E、25°/47°", en="Lambert 105 E, 25/47 N"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +77,14 @@ class Reading:
     convert: tuple[str, ...]
     what: Text
     share: float
+
+    @property
+    def meridian(self) -> int | None:
+        """Central meridian, where the easting holds no zone and several fit; else None."""
+        number = self.convert[-1].removeprefix("crs=EPSG:")
+        if len(self.convert) == 1 and number.isdigit() and NO_ZONE <= int(number) < NO_ZONE + ZONES:
+            return FIRST_MERIDIAN + 3 * (int(number) - NO_ZONE)
+        return None
 
     @property
     def options(self) -> str:
@@ -149,7 +172,8 @@ def _in_metres(xy: FloatArray, area: Area) -> Iterator[Reading]:
             share = float(area.holds(lon, lat).mean())
             if share > 0:
                 turned = Text(zh="x、y 颠倒,", en="northing first, ") if order else NO_WAY
-                what = Text(zh=f"{turned.zh}{crs.name}(米)", en=f"{turned.en}{crs.name} (metres)")
+                called = NAMED.get(name, Text(zh=crs.name, en=crs.name))
+                what = Text(zh=f"{turned.zh}{called.zh}(米)", en=f"{turned.en}{called.en} (metres)")
                 yield Reading("metres", (*order, f"crs={name}"), what, share)
 
 
@@ -173,6 +197,22 @@ def _candidates(eastings: FloatArray, y: float) -> Iterator[tuple[str, CRS]]:
     if abs(x) < 4_000_000:
         yield "china-albers", CHINA_ALBERS
         yield LAMBERT, CRS(LAMBERT)
+        yield LAMBERT_25_47, CRS(LAMBERT_25_47)
+
+
+def datum_twins(code: str) -> tuple[tuple[Text, int], ...]:
+    """Return the codes that the older datums have for a zone of CGCS2000; none for other codes.
+
+    Examples
+    --------
+    >>> [(name.en, code) for name, code in datum_twins("4523")], datum_twins("3857")
+    ([("Xi'an 1980", 2359), ('Beijing 1954', 2411)], ())
+    """
+    number = int(code) if code.isdigit() else 0
+    for first, zones, others in TWINS:
+        if first <= number < first + zones:
+            return tuple((name, other + number - first) for name, other in zip(DATUMS, others, strict=True))
+    return ()
 
 
 @cache

@@ -11,17 +11,17 @@ import pandas as pd
 from geotransfer.catalog.cells import CODE_COLUMN, numbers_of, parse_number
 from geotransfer.catalog.encodings import BYTE_ORDER_MARKS, guess_encoding
 from geotransfer.catalog.mojibake import find_mojibake
-from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES
 from geotransfer.catalog.spreadsheets import SheetLayout, guess_layout, header_names, sheet_rows
 from geotransfer.checking.report import Finding, error, warning
+from geotransfer.checking.table_positions import degrees_of, is_place
 from geotransfer.errors import InputError
 from geotransfer.types import Text
 
-__all__ = ["encoding_findings", "mojibake_findings", "table_findings"]
+__all__ = ["CELL_KINDS", "encoding_findings", "mojibake_findings", "table_findings"]
 
 UNNAMED = re.compile(r"column_\d+")
 SUMS = ("合计", "总计", "小计", "全国", "total", "sum")
-KINDS = {
+CELL_KINDS = {
     "full-width": Text(zh="全角数字或符号", en="full-width digits or signs"),
     "spaces": Text(zh="空格", en="spaces"),
     "quoted": Text(zh='="…" 或 \' 开头', en='="..." or a leading \''),
@@ -29,7 +29,9 @@ KINDS = {
     "thousands": Text(zh="千位分隔符", en="separators of thousands"),
     "missing": Text(zh="表示缺数的符号", en="signs for no value"),
     "code": Text(zh="代码的写法", en="codes written otherwise"),
+    "left as text": Text(zh="不是数,整列未换算", en="no numbers: the column was left as text"),
 }
+"""What was converted in a column, as `numbers_of` calls it -> as a report says it."""
 
 
 def encoding_findings(raw: bytes, encoding: str | None) -> tuple[list[Finding], str | None]:
@@ -129,8 +131,10 @@ def _number_findings(text: pd.DataFrame, layout: SheetLayout) -> list[Finding]:
     way = Text(zh=f"--convert {layout.option} -o 新文件.csv", en=f"--convert {layout.option} -o NEW.csv")
     found: list[Finding] = []
     for column in text.columns:
-        odd = [c for c in text[column] if c.strip() and parse_number(c) is None] if _is_place(column) else []
-        if odd:
+        odd = [c for c in text[column] if c.strip() and parse_number(c) is None] if is_place(column) else []
+        if odd and all(degrees_of(cell) is not None for cell in odd):
+            found.append(_dms(column, len(odd), odd[0][:30]))
+        elif odd:
             found.append(_mixed(column, text, len(odd), odd[0][:30]))
         try:
             _, report = numbers_of(text[[column]], what="the table")
@@ -139,13 +143,20 @@ def _number_findings(text: pd.DataFrame, layout: SheetLayout) -> list[Finding]:
             continue
         for kind, cells, example in zip(report["kind"], report["cells"], report["example"], strict=True):
             if kind == "left as text":
-                found += [] if _is_place(column) else [_mixed(column, text, int(cells), str(example)[:30])]
+                found += [] if is_place(column) else [_mixed(column, text, int(cells), str(example)[:30])]
                 continue
-            shown = KINDS.get(str(kind), Text(zh=f"“{kind}”", en=repr(kind)))
+            shown = CELL_KINDS.get(str(kind), Text(zh=f"“{kind}”", en=repr(kind)))
             zh = f"列“{column}”有 {cells} 个单元格用了{shown.zh}(如 {example!r})"
             en = f"column {column!r}: {cells} cells with {shown.en}, e.g. {example!r}"
             found.append(warning("number-format", zh, en, int(cells), "cells", way))
     return found
+
+
+def _dms(column: str, cells: int, example: str) -> Finding:
+    zh = f"列“{column}”有 {cells} 个单元格是度分秒(如 {example!r}),应为十进制度"
+    en = f"column {column!r}: {cells} cells hold degrees, minutes and seconds, e.g. {example!r}; expected decimals"
+    way = Text(zh="--convert dms -o 新文件.csv", en="--convert dms -o NEW.csv")
+    return error("dms", zh, en, cells, "cells", way)
 
 
 def _mixed(column: str, text: pd.DataFrame, cells: int, example: str) -> Finding:
@@ -155,12 +166,8 @@ def _mixed(column: str, text: pd.DataFrame, cells: int, example: str) -> Finding
     way = Text(
         zh="单位写进列名;若整行错位,请重新导出", en="put units into the header; where cells are shifted, export anew"
     )
-    severity = error if _is_place(column) else warning
+    severity = error if is_place(column) else warning
     return severity("not-a-number", zh, en, cells, "cells", way)
-
-
-def _is_place(column: str) -> bool:
-    return column.strip().lower() in (*LON_NAMES, *LAT_NAMES)
 
 
 def _sum_findings(text: pd.DataFrame) -> list[Finding]:

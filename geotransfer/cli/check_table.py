@@ -17,7 +17,7 @@ KINDS_ZH = {"features": "矢量", "table": "表格", "raster": "栅格"}
 STYLES = {"error": "bold red", "warning": "yellow", "note": "dim"}
 UNITS_ZH = {
     "features": "个要素", "vertices": "个顶点", "positions": "个位置", "cells": "个格", "rows": "行", "texts": "处",
-    "parts": "个部分", "kinds": "类", "m": "米", "km": "公里", "km2": "平方公里", "deg": "°",
+    "parts": "个部分", "kinds": "类", "zones": "带", "m": "米", "km": "公里", "km2": "平方公里", "deg": "°",
 }  # fmt: skip
 WIDTH = 150
 """Columns of the page where the output is no terminal (a file, a pipe)."""

@@ -36,7 +36,7 @@ def _divisions(
     weights: Annotated[
         Path | None, typer.Option("--weights", help="For polygons: write their area shares in today's counties (CSV).")
     ] = None,
-    lang: Annotated[str, typer.Option("--lang", help="Language of the report: zh or en.")] = "zh",
+    lang: Annotated[str, typer.Option("--lang", help="Of the report and of division_change: zh or en.")] = "zh",
     limit: Annotated[int, typer.Option("--limit", help="Most rows shown per section of the report.")] = 10,
 ) -> None:
     """Join a table of another year to today's divisions: print what was matched how, write the joined table."""
@@ -60,7 +60,7 @@ def _divisions(
                 f"{', '.join(map(str, table.columns[:SHOWN]))}{', ...' if len(table.columns) > SHOWN else ''}: "
                 "say which with --name or --adcode"
             )
-    joined, report = join_divisions(table, **chosen, year=year, level=level or "county")  # type: ignore[arg-type]
+    joined, report = join_divisions(table, **chosen, year=year, level=level or "county", language=lang)  # type: ignore[arg-type]
     typer.echo(f"{file.name}: " + ", ".join(f"{what}={column}" for what, column in chosen.items() if column))
     typer.echo(report.summary(lang, limit=limit))
     if output is not None:

@@ -64,7 +64,7 @@ def _match(
 
 
 def _tell_times(plan: Matching, start: float, matched: float, written: float) -> None:
-    from geotransfer.study.execution import peak_memory_mb
+    from geotransfer.inputs.execution import peak_memory_mb
 
     spent = {"reading": matched - start - plan.solved.seconds, "search": plan.solved.seconds}
     for name, seconds in {**spent, "writing": written - matched}.items():

@@ -14,6 +14,7 @@ import shapely
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.database import is_address
+from geotransfer.catalog.division_columns import division_columns
 from geotransfer.catalog.postgis import read_postgis
 from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.crs import CHINA_ALBERS
@@ -174,7 +175,7 @@ def _identifiers(features: gpd.GeoDataFrame) -> pd.Series[str]:
 
 
 def _names(features: gpd.GeoDataFrame) -> pd.Series[str]:
-    column = next((c for c in NAME_COLUMNS if c in features), None)
+    column = next((c for c in NAME_COLUMNS if c in features), division_columns(features.columns).get("name"))
     identifiers = _identifiers(features)
     if column is None:
         return identifiers

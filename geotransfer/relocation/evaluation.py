@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geotransfer.catalog.boundaries import boundaries
+from geotransfer.catalog.division_join import former_division
+from geotransfer.catalog.divisions import match_divisions
 from geotransfer.catalog.plain_text import utf8_text
 from geotransfer.errors import InputError
 from geotransfer.guard.formulas import as_given
@@ -111,12 +112,22 @@ def _known(actual: pd.DataFrame, planned: pd.DataFrame, record: Mapping[str, Any
     candidates: dict[str, str] = record.get("candidates", {})
     named = {name: key for key, name in candidates.items() if list(candidates.values()).count(name) == 1}
     zones = actual["zone"].map(lambda zone: zone if zone in candidates else named.get(zone, zone))
-    unknown = set(zones) - set(candidates) - set(planned["zone"])
+    unknown = sorted(set(zones) - set(candidates) - set(planned["zone"]))
     if unknown:
-        counties = set(boundaries("county")["adcode"].astype(str))
+        counties = set(match_divisions(unknown).query("how == 'adcode'")["adcode"])
+        none = next((zone for zone in unknown if zone not in counties), "")
         told = "expected the key or the name of a candidate of the plan, or the code of a county"
-        _refuse(zones, counties | set(candidates) | set(planned["zone"]), f"{what}: zone", told)
+        near = _near(none)
+        _refuse(zones, counties | set(candidates) | set(planned["zone"]), f"{what}: zone", told + near)
     return actual.assign(origin=actual["origin"].map(origins), zone=zones)
+
+
+def _near(zone: str) -> str:
+    """Return what a zone that is none may have meant, in words; "" where nothing is like it."""
+    found = match_divisions([zone]).iloc[0]
+    one = f"{found['adcode']} {found['name']}" if found["adcode"] else str(found["candidates"])
+    near = former_division(zone) or (f"nearest: {one}" if one else "")
+    return f"; {near}" if near else ""
 
 
 def _refuse(values: pd.Series, known: set[str], what: str, expected: str) -> None:

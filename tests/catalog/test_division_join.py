@@ -142,7 +142,87 @@ def test_guesses_have_a_score_and_a_misspelt_province_is_named() -> None:
     assert "120115 天津市宝坻区" in joined.loc[2, "division_candidates"]
 
 
-def test_the_table_comes_back_with_seven_columns_more() -> None:
+def test_a_code_that_no_list_has_is_noted() -> None:
+    frame = pd.DataFrame({"n": ["永宁县", "盐池县", "", "甲乙县"], "c": ["999999", "0", "888888", "777777"]})
+    joined, report = join_divisions(frame, name="n", adcode="c")
+    assert joined["division_adcode"].tolist() == ["640121", "640323", "", ""]
+    assert joined["division_note"].tolist() == [
+        "adcode 999999 is in no list of codes", "", "adcode 888888 is in no list of codes",
+        "adcode 777777 is in no list of codes",
+    ]  # fmt: skip
+    zh = report.summary()
+    assert "代码不在任何名录中,只按名称查找: 3" in zh
+    assert "  0 永宁县 999999: 640121 宁夏回族自治区银川市永宁县" in zh
+
+
+def test_names_of_another_level_are_said_to_be_that_and_nothing_else_is_guessed() -> None:
+    frame = pd.DataFrame({"n": ["哈尔滨市", "襄樊", "Baotou", "永宁县", "Hohhot", "山东"], "c": ["230101", *[""] * 5]})
+    joined, report = join_divisions(frame, name="n", adcode="c", language="zh")
+    assert joined["division_adcode"].tolist() == ["", "", "", "640121", "", ""]
+    assert joined.loc[0, "division_candidates"] == "230100 黑龙江省哈尔滨市"
+    assert joined.loc[1, "division_candidates"] == "420600 湖北省襄樊市 (-2010)"
+    assert joined.loc[2, "division_note"] == "属于地级,不在所查级别之内"
+    assert report.rows["other_level"].tolist() == ["prefecture"] * 3 + ["", "prefecture", "province"]
+    assert "4 rows name a prefecture, which was not asked for: to place them add" in report.summary("en")
+    # the other way round
+    _, report = join_divisions(pd.DataFrame({"n": ["密云县"]}), name="n", level="prefecture")
+    assert report.rows["candidates"].tolist() == ["110228 北京市密云县 (-2015)"]
+    assert report.summary().splitlines()[2] == "1 行的名称属于县级,不在所查级别之内:改用 --level county"
+
+
+def test_what_contradicts_is_listed_without_guesses_where_the_name_is_known() -> None:
+    # 340827 is 望江县
+    assert one("枞阳县", "340827")["candidates"] == (
+        "340722 安徽省铜陵市枞阳县; 340823 安徽省安庆市枞阳县 (-2015); 340827 安徽省安庆市望江县"
+    )
+    assert "(67)" in one("水清县", "131023")["candidates"]
+
+
+@pytest.mark.parametrize(
+    ("name", "adcode", "code"),
+    [
+        ("臺北市", None, "710009"), ("通縣", None, "110112"), ("烏海市", "150301", "150300"),
+        ("市辖区(东营市)", "370501", "370500"), ("市辖区(古交市)", 140181, "140181"), ("乾縣", None, "610424"),
+        # none of these is a city of its own: the label alone says nothing
+        ("市辖区", None, ""), ("市辖区(甲乙市)", "370501", ""),
+    ],
+)  # fmt: skip
+def test_traditional_characters_and_rows_of_all_districts(name: str, adcode: object, code: str) -> None:
+    assert one(name, adcode, level=("county", "prefecture"))["adcode"] == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Hohhot", "150100"), ("Ordos", "150600"), ("Kashgar", "653100"), ("Ürümqi", "650100"), ("Lhasa", "540100"),
+        ("Shigatse", "540200"), ("Hulun Buir", "150700"), ("Xilingol League", "152500"), ("Ili", "654000"),
+        ("Lyuliang", "141100"), ("Harbin City", "230100"), ("Qiqihar Shi", "230200"),
+    ],
+)  # fmt: skip
+def test_prefectures_as_they_are_written_abroad(name: str, code: str) -> None:
+    assert one(name, level="prefecture", year=2020)["adcode"] == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Horqin Right Front Banner", "152221"), ("Horqin Left Wing Middle Banner", "150521"),
+        ("Urad Front Banner", "150823"), ("Tumd Left Banner", "150121"), ("Horqin Qu", "150502"),
+    ],
+)  # fmt: skip
+def test_banners_in_english(name: str, code: str) -> None:
+    assert one(name)["adcode"] == code
+
+
+def test_changes_in_chinese() -> None:
+    frame = pd.DataFrame({"n": ["乐都县"]})
+    joined, _ = join_divisions(frame, name="n", language="zh")
+    assert joined["division_change"].item() == "2013 撤县设区: 632123 乐都县 > 630202 乐都区"
+    with pytest.raises(InputError, match="language is 'fr'"):
+        join_divisions(frame, name="n", language="fr")
+
+
+def test_the_table_comes_back_with_eight_columns_more() -> None:
     frame = pd.DataFrame({"county": ["乐都县", "甲乙县"], "x": [1.5, 2.5]}, index=[7, 3])
     joined, report = join_divisions(frame, name="county")
     assert joined.columns.tolist() == ["county", "x", *(f"division_{column}" for column in JOINED)]
@@ -260,7 +340,8 @@ def test_of_2836_pinyin_names_95_percent_are_placed_or_reported_as_changed(pinyi
 def test_of_2390_polygons_93_percent_are_placed_or_reported_as_changed(polygons: Joined) -> None:
     counts = polygons[1].counts
     assert sum(counts.values()) == 2390
-    assert (counts["placed"] + counts["changed"] + counts["split"]) / 2390 >= 0.935
+    # 94.6 %; the rest are misprints and codes of another place
+    assert (counts["placed"] + counts["changed"] + counts["split"]) / 2390 >= 0.945
 
 
 @pytest.mark.data

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import geotransfer as gt
 from geotransfer.catalog.cells import parse_number
-from geotransfer.catalog.spreadsheets import guess_layout, sheet_rows
+from geotransfer.catalog.spreadsheets import SheetLayout, guess_layout, sheet_rows
 from geotransfer.errors import InputError
 
 FULL_WIDTH = str.maketrans("0123456789.,%()-+", "０１２３４５６７８９．，％（）－＋")
@@ -151,3 +151,23 @@ def test_any_table_has_a_layout_within_its_rows(rows: list[list[str]]) -> None:
     assert 0 <= layout.skip_rows < len(rows)
     assert 1 <= layout.header_rows <= 3
     assert layout.skip_rows + layout.note_rows < len(rows)
+
+
+def test_notes_with_full_width_colons_and_years_in_full_width_digits(tmp_path: Path) -> None:
+    text = (
+        "表3-2,,,\n地区,人口,,产值（亿元）\n,年末,城镇,２０１２\n甲县,６８．５万,―,1\n乙县,2万,5,─\n"
+        "注：初步数,,,\n资料来源：年鉴２０１３,,,"
+    )
+    rows = [line.split(",") for line in text.split("\n")]
+    assert guess_layout(rows) == SheetLayout(",", 1, 2, 2)
+    (tmp_path / "a.csv").write_text(text, encoding="utf-8")
+    table, _ = gt.read_excel_csv(tmp_path / "a.csv", skip_rows=1, header_rows=2, note_rows=2)
+    assert table.columns.tolist() == ["地区", "人口_年末", "人口_城镇", "产值(亿元)_2012"]
+    assert table.iloc[:, 1].tolist() == [685_000, 20_000]
+    # the dashes that stand for none, ― and ─, are missing values
+    assert table.isna().sum().tolist() == [0, 0, 1, 1]
+
+
+def test_a_year_beside_a_label_is_a_value() -> None:
+    rows = [line.split(",") for line in ["县,设立年份,", "甲县,1998,", "乙县,2001,"]]
+    assert guess_layout(rows).header_rows == 1

@@ -14,7 +14,7 @@ from pyproj import CRS, Transformer
 
 import geotransfer as gt
 from geotransfer.checking.placement import place_findings
-from geotransfer.checking.positions import LAMBERT, area_of, china, readings
+from geotransfer.checking.positions import LAMBERT, LAMBERT_25_47, TWINS, area_of, china, datum_twins, readings
 from geotransfer.crs import CHINA_ALBERS
 
 LON = np.array([102.45, 110.10, 106.2, 116.4, 108.95, 113.6])
@@ -63,7 +63,9 @@ def test_metres_that_call_themselves_degrees(crs: int, lon: float, named: str) -
     assert readings(xy, china())[0].convert == (named,)
 
 
-@pytest.mark.parametrize(("crs", "named"), [(CHINA_ALBERS, "china-albers"), (LAMBERT, LAMBERT)])
+@pytest.mark.parametrize(
+    ("crs", "named"), [(CHINA_ALBERS, "china-albers"), (LAMBERT, LAMBERT), (LAMBERT_25_47, LAMBERT_25_47)]
+)
 def test_national_projections(crs: object, named: str) -> None:
     names = [one.convert[-1].removeprefix("crs=") for one in readings(in_crs(crs), china())]
     assert named in names
@@ -77,6 +79,26 @@ def test_eastings_without_a_zone_fit_several_meridians_and_are_not_guessed() -> 
     fits = readings(xy, china(), like=CRS(4547))
     assert fits[0].convert == ("crs=EPSG:4547",)
     assert len(fits) > 5
+
+
+def test_meridians_that_fit_are_one_finding_and_none_is_left_out() -> None:
+    xy = in_crs(4547, np.linspace(113, 115, 9), np.full(9, 34.0))
+    found = {one.code: one for one in place_findings(xy, None, china())}
+    fits = [one for one in readings(xy, china()) if one.meridian is not None]
+    # the right one of 114 E is among them
+    assert found["meridian-unknown"].number == len(fits) > 10
+    assert 114 in [one.meridian for one in fits]
+    # at 34 N China reaches from 79 E to 120 E, and these points one degree to both sides of the meridian
+    assert "central meridians 81 to 120 E" in found["meridian-unknown"].what.en
+    assert "datum-unknown" in found
+
+
+@pytest.mark.parametrize(("first", "count", "twins"), TWINS)
+def test_the_older_datums_have_the_same_zones(first: int, count: int, twins: tuple[int, ...]) -> None:
+    for number in range(count):
+        name = CRS(first + number).name.removeprefix("CGCS2000 / ")
+        assert [CRS(twin + number).name for twin in twins] == [f"Xian 1980 / {name}", f"Beijing 1954 / {name}"]
+    assert datum_twins(str(first + count)) == () or first + count == 4534
 
 
 def test_northing_first_as_surveyors_write_it() -> None:

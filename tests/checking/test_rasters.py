@@ -118,6 +118,19 @@ def test_a_picture_that_stands_wrong_while_its_file_says_north_up(tmp_path: Path
     assert gt.check_layer(china, reference=china)["orientation"].number == pytest.approx(1, abs=0.01)
 
 
+def test_a_picture_with_foreign_land_is_only_doubted(tmp_path: Path) -> None:
+    # elevation of all land between 73 and 136 E: half of it is not China's, turned or not
+    right = gt.layer_raster("elevation")
+    turned = np.where(np.isfinite(right.values), right.values, -9999.0).astype(np.float32)[::-1].copy()
+    path = write(tmp_path / "a.tif", turned, transform=right.grid.transform, nodata=-9999.0)
+    one = gt.check_layer(path)["orientation-doubtful"]
+    assert one.severity == "warning"
+    assert "--reference" in one.way_out.en
+    gt.write_raster(right, tmp_path / "b.tif")
+    assert "orientation" in gt.check_layer(tmp_path / "b.tif").codes
+    assert "upside-down" in gt.check_layer(path, reference=tmp_path / "b.tif").codes
+
+
 def test_a_crs_that_is_another_one(tmp_path: Path) -> None:
     metres = Affine(50_000, 0, -2_500_000, 0, -50_000, 6_000_000)
     one = gt.check_layer(write(tmp_path / "a.tif", RAMP, transform=metres))["metres"]

@@ -15,7 +15,10 @@ def found_in(path: Path, text: str, encoding: str = "utf-8") -> dict[str, gt.Lay
 
 def test_a_plain_table_has_no_findings(tmp_path: Path) -> None:
     assert found_in(tmp_path / "a.csv", "name,v\n甲县,1.5\n乙县,2\n") == {}
-    assert gt.check_layer(tmp_path / "a.csv").worst is None
+    report = gt.check_layer(tmp_path / "a.csv")
+    # it has names and no positions: what it may be used for is said
+    assert (report.worst, report.codes) == ("note", ("no-positions",))
+    assert "layers divisions" in report["no-positions"].way_out.zh
 
 
 @pytest.mark.parametrize(

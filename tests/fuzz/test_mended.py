@@ -15,9 +15,9 @@ from fuzz_seeds import own_scenario, own_study
 import geotransfer as gt
 from geotransfer.catalog.readers import read_table
 from geotransfer.errors import InputError
+from geotransfer.inputs.fingerprints import MOST_MEMBERS, file_sha256, input_fingerprints
 from geotransfer.raster import raster_grid
 from geotransfer.raster.scan import raster_facts
-from geotransfer.study.fingerprints import MOST_MEMBERS, file_sha256, input_fingerprints
 
 POINT = gpd.GeoDataFrame({"name": ["甲乙"], "nama": [1]}, geometry=[shapely.Point(106, 38)], crs="EPSG:4326")
 NO_NAMES = ("a" * 256, "a" * 5000, "b/" * 3000, "nul\x00", "nul\x00.shp")
@@ -75,7 +75,7 @@ def test_a_folder_is_no_table(study: Path) -> None:
 def test_a_folder_that_is_no_layer_is_not_read_through(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`file = "/"` took the fingerprint of the whole disk before GDAL said that a folder is no raster."""
     read: list[Path] = []
-    monkeypatch.setattr("geotransfer.study.inputs.file_sha256", lambda path: read.append(path) or "0")
+    monkeypatch.setattr("geotransfer.inputs.layers.file_sha256", lambda path: read.append(path) or "0")
     with pytest.raises(InputError, match="cannot be read as a raster"):
         gt.run(with_source("criterion", str(study)))
     assert study not in read

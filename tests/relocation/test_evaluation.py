@@ -47,6 +47,12 @@ def test_other_units_names_and_what_a_spreadsheet_makes_of_a_key(plan: Path, tmp
     assert table["verdict"].to_dict() == {"640323": "done", "630202": "done", "150626": "not started"}
 
 
+def test_any_county_of_today_may_be_named_by_its_code(plan: Path, tmp_path: Path) -> None:
+    (tmp_path / "happened.csv").write_text(HEAD + "山东,aluminium,640121,5\n", encoding="utf-8")
+    table = evaluate_matching(plan, tmp_path / "happened.csv").set_index("zone")
+    assert table.loc["640121", "verdict"] == "unplanned"
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -58,6 +64,9 @@ def test_other_units_names_and_what_a_spreadsheet_makes_of_a_key(plan: Path, tmp
         (HEAD + "山东,aluminium,640323,\n", "tonnes is empty in line 2"),
         (HEAD + "山东,aluminium,640323,1\n山东,aluminium,,1\n", "zone is empty in line 3"),
         (HEAD + "山东,aluminium,64032,1\n", "zone '64032' is not known; expected the key or the name of a candidate"),
+        # the code of another year, and a county's name: said, not taken
+        (HEAD + "山东,aluminium,320683,1\n", "or the code of a county; 320683 江苏省南通市通州市 .* is today 320612"),
+        (HEAD + "山东,aluminium,永宁县,1\n", "zone '永宁县' is not known; .* nearest: 640121 永宁县"),
         (HEAD + "山东,steel,640323,1\n", "industry 'steel' is not known; expected aluminium"),
         (HEAD + "亚特兰蒂斯,aluminium,640323,1\n", "is no province"),
         (UNITS + "山东,aluminium,640323,1,Mt/a\n", "unit 'Mt/a' is not known; expected t/a, kt/a, 万t/a"),

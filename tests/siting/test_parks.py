@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import geotransfer as gt
-from geotransfer.errors import InputError
+from geotransfer.errors import InputError, UnreadPositionsWarning
 from geotransfer.siting.parks import is_names_only, match_parks, parks_record
 
 
@@ -65,6 +65,26 @@ def test_a_code_is_believed() -> None:
     zones, report = match_parks(pd.DataFrame({"name": ["朝阳工业园"], "adcode": ["220104"]}))
     assert report[["name", "how"]].iloc[0].tolist() == ["朝阳区", "county"]
     assert zones["division"].tolist() == ["朝阳区"]
+
+
+def test_a_code_of_another_year_is_said_and_the_name_taken() -> None:
+    # 320683 was 通州市 until 2009
+    _, report = match_parks(pd.DataFrame({"name": ["湖北浠水经开区", "昆明高新区"], "adcode": ["320683", "530100.0"]}))
+    assert report["adcode"].tolist() == ["421125", "530100"]
+    assert report["note"].tolist() == ["adcode 320683 is no prefecture or county of today; the name was taken", ""]
+
+
+def test_coordinates_that_are_not_read_are_warned_of() -> None:
+    table = pd.DataFrame({"name": ["湖北浠水经开区"], "X": [3372000.0], "Y": [38520000.0]})
+    with pytest.warns(UnreadPositionsWarning, match="the coordinates in the columns X and Y are not read"):
+        zones, _ = match_parks(table)
+    assert len(zones) == 1
+
+
+def test_traditional_characters_and_english_provinces() -> None:
+    assert how("湖北浠水經開區") == ("浠水县", "county")
+    assert how("濰坊經濟開發區") == ("潍坊市", "prefecture")
+    assert how("浠水经开区", "Hubei") == ("浠水县", "county")
 
 
 def test_the_zones_are_the_land_of_the_division_and_keep_the_columns() -> None:
