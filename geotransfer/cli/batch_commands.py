@@ -124,7 +124,7 @@ def _diff(
     """Say which zones changed rank between two runs, and why: which criterion, input, weight or rule."""
     import json
 
-    from geotransfer.outputs.folder import read_result
+    from geotransfer.outputs.reading import read_result
     from geotransfer.study.difference import difference
 
     found = difference(read_result(first), read_result(second))

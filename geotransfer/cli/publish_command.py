@@ -22,8 +22,8 @@ def _publish(
     replace: Annotated[bool, typer.Option("--replace", help="Replace the table that is there.")] = False,
 ) -> None:
     """Write the ranking of a finished run into a PostGIS table, in one transaction."""
-    from geotransfer.outputs.folder import read_result
     from geotransfer.outputs.publishing import publish_result
+    from geotransfer.outputs.reading import read_result
 
     result = read_result(directory)
     publish_result(result, url, table, replace=replace)

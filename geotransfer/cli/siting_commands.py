@@ -34,7 +34,7 @@ def _explain(
 ) -> None:
     """Say why a place stands where it stands: its score taken apart, rules, room, what would help, who is better."""
     from geotransfer.cli.explanation_tables import print_explanation
-    from geotransfer.outputs.folder import read_result
+    from geotransfer.outputs.reading import read_result
     from geotransfer.siting.explanation import explain
 
     _check_language(language)
@@ -63,7 +63,7 @@ def _locate(
 ) -> None:
     """Find the best sites of a size on the cells of a finished run, kept apart from each other."""
     from geotransfer.cli.site_table import print_sites
-    from geotransfer.outputs.folder import read_result
+    from geotransfer.outputs.reading import read_result
     from geotransfer.outputs.sites import check_sites_file, write_sites
     from geotransfer.siting.locate import locate_sites
 

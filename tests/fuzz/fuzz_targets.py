@@ -284,7 +284,8 @@ def _point_to(bad: Path, folder: Path) -> None:
 
 
 def _use_folder(bad: Path, good: Path, *, drawn: bool) -> None:
-    from geotransfer.outputs.folder import read_result, write_map, write_report
+    from geotransfer.outputs.folder import write_map, write_report
+    from geotransfer.outputs.reading import read_result
     from geotransfer.siting.explanation import explain
     from geotransfer.study.difference import difference
 
