@@ -52,7 +52,7 @@ def read_flat_parquet(path: Path) -> pa.Table:
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         if isinstance(error, InputError):
             raise
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, " ".join(str(error).split())) from error
 
 
 def _read(path: Path, size: int) -> pa.Table:
@@ -66,7 +66,9 @@ def _read(path: Path, size: int) -> pa.Table:
     # values of one width: known before they are read. Texts and bytes are read as codes, whatever each repeats
     _check_bytes(path, 8 * facts.num_rows * facts.num_columns, size, ratio=False)
     laid_out = [field.name for field in schema if _is_long(field.type)]
-    strange = next((f for f in schema if not (_is_long(f.type) or pa.types.is_primitive(f.type))), None)
+    strange = next(
+        (f for f in schema if not (_is_long(f.type) or pa.types.is_primitive(f.type) or pa.types.is_null(f.type))), None
+    )
     if strange is not None:
         raise _unreadable(
             path, f"its column {strange.name!r} holds {str(strange.type)[:60]}, expected numbers or texts"

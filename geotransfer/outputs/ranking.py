@@ -73,13 +73,14 @@ def read_ranking(path: Path, scenario: Scenario, record: ResultPart, *, shapes: 
     table = read_table(path)
     criteria = [criterion.id for criterion in record.criteria]
     _check_columns(path, table, criteria, [GEOMETRY] if shapes else [])
-    _check_types(path, table, scenario)
+    table = _of_types(path, table, scenario)
     if "rank_cost" in table:
         terms = record.industry.terms if record.industry else []
         _check_has(path, table, ["product_unit"], text=True)
         _check_has(path, table, ["delivered_cost_yuan_per_unit", *(term.column for term in terms)])
     _check_values(path, table, criteria)
     _check_ranks(path, table)
+    _check_ranked(path, table, record)
     if not shapes:
         return table
     plain, shapes_of = table.drop(columns=GEOMETRY), _shapes(path, table[GEOMETRY])
@@ -112,12 +113,18 @@ def _check_columns(path: Path, table: pd.DataFrame, criteria: list[str], more: I
         raise _unfit(path, f"it has no column {', '.join(map(repr, missing[:5]))}")
 
 
-def _check_types(path: Path, table: pd.DataFrame, scenario: Scenario) -> None:
-    """Hold every column that the package knows to its type: those without a unit are texts."""
+def _of_types(path: Path, table: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Hold every column that the package knows to its type: those without a unit are texts. An empty one fits both."""
     known = {column.name: column.unit for column in column_descriptions(scenario, table.columns)}
     texts = {*TEXTS, *(name for name, unit in known.items() if unit == "" and name not in scenario.criteria)}
+    numbers = {*NUMBERS, *known} - texts
+    empty = [name for name in table.columns[table.isna().all()] if name != GEOMETRY]
+    kinds = {name: np.float64 if name in numbers else object for name in empty if name in texts | numbers}
+    table = table.astype({name: kind for name, kind in kinds.items() if table[name].dtype != "Int64"})
+    table = table.assign(**{name: None for name, kind in kinds.items() if kind is object})
     _check_has(path, table, [name for name in table if name in texts], text=True)
-    _check_has(path, table, [name for name in table if name in {*NUMBERS, *known} - texts])
+    _check_has(path, table, [name for name in table if name in numbers])
+    return table
 
 
 def _check_has(path: Path, table: pd.DataFrame, names: Collection[str], *, text: bool = False) -> None:
@@ -132,6 +139,8 @@ def _check_has(path: Path, table: pd.DataFrame, names: Collection[str], *, text:
 
 def _check_values(path: Path, table: pd.DataFrame, criteria: list[str]) -> None:
     zones = table["zone"]
+    if zones.empty:
+        raise _unfit(path, "it has no zones")
     if zones.isna().any() or zones.duplicated().any():
         raise _unfit(path, "a key of a zone is missing or stands twice")
     if not table["status"].isin(STATES).all():
@@ -164,6 +173,17 @@ def _check_ranks(path: Path, table: pd.DataFrame) -> None:
         raise _unfit(path, "its ranks are not 1, 2, 3 ... of the ranked zones, best first")
     if not np.array_equal(~np.isnan(table["score"].to_numpy(dtype=np.float64, na_value=np.nan)), ranked):
         raise _unfit(path, "a ranked zone has no score, or another has one")
+
+
+def _check_ranked(path: Path, table: pd.DataFrame, record: ResultPart) -> None:
+    """Raise where a ranked zone lacks a weighted criterion, or a saving has no cost that it is measured against."""
+    ranked = table[table["status"] == "ranked"]
+    for criterion in record.criteria:
+        if criterion.weight > 0 and ranked[[criterion.id, f"score_{criterion.id}"]].isna().any(axis=None):
+            raise _unfit(path, f"a ranked zone lacks the weighted criterion {criterion.id!r}")
+    origin = record.industry.origin if record.industry else None
+    if "saving_yuan_per_unit" in table and origin is not None and origin.cost_yuan_per_unit is None:
+        raise _unfit(path, "it has savings against an origin without a cost")
 
 
 def _shapes(path: Path, column: pd.Series) -> np.ndarray:

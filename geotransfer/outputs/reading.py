@@ -90,7 +90,7 @@ def check_folder(folder: Path, *, root: Path | None = None) -> None:
     folder : Path
         Of a finished run.
     root : Path, optional
-        Below which the zones may lie: the folder itself, if it is not given.
+        Below which everything must lie: the folder itself, if it is not given.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def check_folder(folder: Path, *, root: Path | None = None) -> None:
         The message names the file or the key.
     """
     for name in READ:
-        check_inside(folder / name, folder, what=name)
+        check_inside(folder / name, root or folder, what=name)
     result = _read_record(folder)["result"]
     named = result["scenario"]
     zones = named.get("zones") if isinstance(named, dict) else None
@@ -129,19 +129,16 @@ def _read_record(folder: Path) -> dict[str, Any]:
     """Return run.json, which holds a part ``result`` with what `is_ours` looks for."""
     path = folder / RECORD
     if not path.exists():
-        raise _incomplete(folder, "no run.json of ours")
-    try:
-        record = read_json(path)
-    except InputError as error:
-        raise _incomplete(folder, str(error)) from error
+        raise _incomplete(folder)
+    record = read_json(path)
     result = record.get("result") if isinstance(record, dict) else None
     if not (isinstance(record, dict) and isinstance(result, dict) and {"geotransfer", "scenario"} <= set(result)):
-        raise _incomplete(folder, "no run.json of ours")
+        raise _incomplete(folder)
     return record
 
 
-def _incomplete(folder: Path, reason: str) -> InputError:
-    return InputError(f"folder {str(folder)!r} holds no complete result ({reason}); run the scenario first")
+def _incomplete(folder: Path) -> InputError:
+    return InputError(f"folder {str(folder)!r} holds no complete result (no run.json of ours); run the scenario first")
 
 
 def _check_criteria(folder: Path, scenario: Scenario, record: ResultPart) -> None:

@@ -224,7 +224,7 @@ class OriginPart(Part):
     name: str
     counties: Count
     power: str
-    cost_yuan_per_unit: float
+    cost_yuan_per_unit: float | None
 
     @model_validator(mode="after")
     def _power_is_known(self) -> Self:
