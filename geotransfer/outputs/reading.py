@@ -16,7 +16,7 @@ from geotransfer.guard.sandbox import check_inside, check_values
 from geotransfer.outputs.ranking import read_ranking, read_rule_areas
 from geotransfer.outputs.record import ResultPart, checked_record
 from geotransfer.outputs.seal import check_seal
-from geotransfer.raster import Raster, read_values
+from geotransfer.raster import Raster, raster_grid, read_values
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.result import Result
@@ -27,6 +27,9 @@ __all__ = ["MANIFEST", "RECORD", "check_folder", "is_ours", "read_result"]
 RECORD = "run.json"
 MANIFEST = "files.json"
 """Size and sha256 of the other files of the folder of a batch, which leaves the shapes of zones where they are."""
+SMALL_RASTER = 10_000_000
+MOST_CELLS_A_BYTE = 1_000
+"""A run packs cells of four bytes by deflate: 258 a byte where all are alike."""
 READ = ("ranking.parquet", "suitability.tif", "excluded.tif", "stability.tif", "rule_areas.parquet", RECORD, MANIFEST)
 
 
@@ -165,7 +168,12 @@ def _read_ranking(folder: Path, scenario: Scenario, record: ResultPart) -> gpd.G
 
 def _read_cells(path: Path) -> Raster:
     """Return a raster of shares; where every cell is excluded or unknown it holds none, which is a result too."""
-    check_regular(path)
+    size, cells = check_regular(path), raster_grid(path).size
+    if cells > max(SMALL_RASTER, MOST_CELLS_A_BYTE * size):
+        raise InputError(
+            f"raster {str(path)!r} states {cells:,} cells in {size:,} bytes, expected at most {MOST_CELLS_A_BYTE:,} a "
+            "byte; its header lies: get the folder again"
+        )
     try:
         values, grid = read_values(path)
     except MemoryError as error:

@@ -22,4 +22,5 @@ def rich(cache_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def finished(rich: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(rich, tmp_path / "sent" / "out")
+    pages = shutil.ignore_patterns("*.html", "*.gpkg", "*.csv")
+    return shutil.copytree(rich, tmp_path / "sent" / "out", ignore=pages)
