@@ -10,8 +10,9 @@ import pyarrow.parquet as pq
 
 from geotransfer.errors import InputError
 from geotransfer.guard.bounded import check_regular
+from geotransfer.guard.wkb import is_shallow_wkb
 
-__all__ = ["read_flat_parquet"]
+__all__ = ["geoparquet_reason", "read_flat_parquet"]
 
 MAX_ROWS = 5_000_000
 MAX_COLUMNS = 5_000
@@ -20,6 +21,8 @@ MAX_RATIO = 200.0
 SMALL = 50_000_000
 MAX_TOTAL = 2_000_000_000
 """Bytes."""
+SEVERAL = frozenset(thousand + kind for thousand in (0, 1000, 2000, 3000) for kind in (4, 5, 6, 7))
+"""Kinds of WKB that hold other shapes."""
 
 
 def read_flat_parquet(path: Path) -> pa.Table:
@@ -55,14 +58,50 @@ def read_flat_parquet(path: Path) -> pa.Table:
         raise _unreadable(path, " ".join(str(error).split())) from error
 
 
+def geoparquet_reason(path: Path) -> str:
+    """Say why a GeoParquet may not be opened: it unpacks to far more than it is, or its shapes nest without end.
+
+    What cannot be read at all is left to its reader.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            facts, size = file.metadata, path.stat().st_size
+            stated = _stated(facts)
+            if stated > max(SMALL, MAX_RATIO * size):
+                return f"it has {size:,} bytes and would take {stated:,} of memory"
+            names = [field.name for field in file.schema_arrow if _is_bytes(field.type)]
+            for batch in file.iter_batches(batch_size=1_000, columns=names, use_threads=False) if names else ():
+                for column in batch.columns:
+                    if any(value and not is_shallow_wkb(value) for value in column.to_pylist() if _is_shape(value)):
+                        return "it holds a shape that nests without end, or is shorter than it says"
+    except (OSError, ValueError, KeyError, TypeError, MemoryError, pa.ArrowException):
+        return ""
+    return ""
+
+
+def _stated(facts: pq.FileMetaData) -> int:
+    groups = [facts.row_group(k) for k in range(facts.num_row_groups)]
+    return sum(group.column(k).total_uncompressed_size for group in groups for k in range(group.num_columns))
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+
+
+def _is_shape(value: bytes | None) -> bool:
+    """Whether bytes begin as a shape of several, the only one that can nest."""
+    if value is None or len(value) < 9 or value[0] > 1:
+        return False
+    kind = int.from_bytes(value[1:5], "little" if value[0] else "big") & 0x0FFFFFFF
+    return kind in SEVERAL
+
+
 def _read(path: Path, size: int) -> pa.Table:
     with pq.ParquetFile(path) as head:
         facts, schema = head.metadata, head.schema_arrow
     if facts.num_rows > MAX_ROWS or facts.num_columns > MAX_COLUMNS:
         raise _unreadable(path, f"it states {facts.num_rows:,} rows of {facts.num_columns:,} columns")
-    groups = [facts.row_group(k) for k in range(facts.num_row_groups)]
-    stated = sum(group.column(k).total_uncompressed_size for group in groups for k in range(group.num_columns))
-    _check_bytes(path, stated, size)
+    _check_bytes(path, _stated(facts), size)
     # values of one width: known before they are read. Texts and bytes are read as codes, whatever each repeats
     _check_bytes(path, 8 * facts.num_rows * facts.num_columns, size, ratio=False)
     laid_out = [field.name for field in schema if _is_long(field.type)]

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["is_plain_wkb"]
+__all__ = ["is_plain_wkb", "is_shallow_wkb"]
 
-POINT, POLYGON, MULTIPOINT, MULTIPOLYGON = 1, 3, 4, 6
-LINE, MULTILINE = 2, 5
+POINT, LINE, POLYGON, MULTIPOINT, MULTILINE, MULTIPOLYGON, COLLECTION = range(1, 8)
 PARTS = {MULTIPOINT: POINT, MULTILINE: LINE, MULTIPOLYGON: POLYGON}
 """A shape of several -> what each of them is."""
 Z, M, SRID = 0x80000000, 0x40000000, 0x20000000
 """Flags of the older dialect (EWKB)."""
+DEEPEST = 8
+"""Collections in collections: more than anybody draws, far fewer than a stack holds."""
 
 
 def is_plain_wkb(packed: bytes) -> bool:
@@ -28,20 +29,26 @@ def is_plain_wkb(packed: bytes) -> bool:
     >>> is_plain_wkb(shapely.to_wkb(shapely.GeometryCollection([shapely.Point(0, 0)])))
     False
     """
+    return _is_whole(packed, 0)
+
+
+def is_shallow_wkb(packed: bytes) -> bool:
+    """Whether bytes are that, or a collection of such, at most eight deep.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> is_shallow_wkb(shapely.to_wkb(shapely.GeometryCollection([shapely.Point(0, 0)])))
+    True
+    """
+    return _is_whole(packed, DEEPEST)
+
+
+def _is_whole(packed: bytes, depth: int) -> bool:
     try:
-        kind, end = _begin(packed, 0)[:2]
-        if kind not in PARTS:
-            return _end_of_one(packed, 0) == len(packed)
-        order = _begin(packed, 0)[3]
-        (count,) = struct.unpack_from(f"{order}I", packed, end)
-        end += 4
-        for _ in range(count):
-            if _begin(packed, end)[0] != PARTS[kind]:
-                return False
-            end = _end_of_one(packed, end)
+        return _end(packed, 0, depth) == len(packed)
     except (struct.error, ValueError):
         return False
-    return end == len(packed)
 
 
 def _begin(packed: bytes, at: int) -> tuple[int, int, int, str]:
@@ -51,22 +58,35 @@ def _begin(packed: bytes, at: int) -> tuple[int, int, int, str]:
     order = "<" if packed[at] else ">"
     (code,) = struct.unpack_from(f"{order}I", packed, at + 1)
     thousands, kind = divmod(code & 0x0FFFFFFF, 1000)
-    if code & SRID or thousands > 3:
-        raise ValueError("a dialect that no run writes")
+    if thousands > 3:
+        raise ValueError("a dialect that nobody writes")
     axes = 2 + (thousands in (1, 3) or bool(code & Z)) + (thousands in (2, 3) or bool(code & M))
-    return kind, at + 5, 8 * axes, order
+    return kind, at + (9 if code & SRID else 5), 8 * axes, order
 
 
-def _end_of_one(packed: bytes, at: int) -> int:
+def _end(packed: bytes, at: int, depth: int, wanted: int | None = None) -> int:
+    """Return where the shape at a place ends; `depth` says how many collections it may lie in."""
     kind, at, width, order = _begin(packed, at)
+    if wanted is not None and kind != wanted:
+        raise ValueError(f"holds shapes of kind {kind}, expected {wanted}")
     if kind == POINT:
         return _within(packed, at + width)
+    if kind in (LINE, POLYGON):
+        return _end_of_rings(packed, at, width, order, several=kind == POLYGON)
+    if kind not in PARTS and not (kind == COLLECTION and depth > 0):
+        raise ValueError("of an unknown kind, or too deep")
+    (count,) = struct.unpack_from(f"{order}I", packed, at)
+    at += 4
+    for _ in range(count):
+        at = _end(packed, at, depth - 1, PARTS.get(kind))
+    return at
+
+
+def _end_of_rings(packed: bytes, at: int, width: int, order: str, *, several: bool) -> int:
     rings = 1
-    if kind == POLYGON:
+    if several:
         (rings,) = struct.unpack_from(f"{order}I", packed, at)
         at += 4
-    elif kind != LINE:
-        raise ValueError("neither a point, a line nor a polygon")
     for _ in range(rings):
         (count,) = struct.unpack_from(f"{order}I", packed, at)
         at = _within(packed, at + 4 + count * width)

@@ -7,17 +7,19 @@ import sys
 import tracemalloc
 from pathlib import Path
 
+import geopandas as gpd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import shapely
 from shapely.geometry import Point, box
 
+import geotransfer as gt
 from geotransfer.errors import InputError
 from geotransfer.guard import parquet
 from geotransfer.guard.bounded import check_regular, read_json
 from geotransfer.guard.parquet import read_flat_parquet
-from geotransfer.guard.wkb import is_plain_wkb
+from geotransfer.guard.wkb import is_plain_wkb, is_shallow_wkb
 
 NEST = b"\x01\x07\x00\x00\x00\x01\x00\x00\x00"
 SHAPES = [
@@ -135,10 +137,47 @@ def test_shapes_that_are_plain(shape: shapely.Geometry, flavor: str, order: int)
         b"", b"\x01", b"\x02\x01\x00\x00\x00", NEST * 3, NEST * 200_000, b"\x01\x06" + NEST[2:] * 200_000,
         b"\x01\x03\x00\x00\x00\xff\xff\xff\xff", b"\x01\x03\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff",
         b"\x01\x06\x00\x00\x00\xff\xff\xff\xff", b"\x01\x11\x00\x00\x00\x00\x00\x00\x00", bytes(9),
-        shapely.to_wkb(shapely.GeometryCollection([Point(0, 0)])), shapely.to_wkb(shapely.set_srid(Point(0, 0), 4326),
-        include_srid=True), b"\x01\x04\x00\x00\x00\x01\x00\x00\x00" + shapely.to_wkb(box(0, 0, 1, 1)),
+        shapely.to_wkb(shapely.GeometryCollection([Point(0, 0)])),
+        b"\x01\x04\x00\x00\x00\x01\x00\x00\x00" + shapely.to_wkb(box(0, 0, 1, 1)),
     ],
     ids=lambda packed: f"{len(packed)} {packed[:6].hex()}",
 )  # fmt: skip
 def test_shapes_that_are_not(packed: bytes) -> None:
     assert not is_plain_wkb(packed)
+
+
+def test_collections_are_shapes_too_but_not_without_end() -> None:
+    shape: shapely.Geometry = Point(0, 0)
+    for _ in range(8):
+        shape = shapely.GeometryCollection([shape, box(0, 0, 1, 1)])
+        assert is_shallow_wkb(shapely.to_wkb(shape))
+    assert not is_shallow_wkb(shapely.to_wkb(shapely.GeometryCollection([shape])))
+    assert is_plain_wkb(shapely.to_wkb(shapely.set_srid(Point(0, 0), 4326), include_srid=True))
+
+
+@pytest.mark.parametrize(
+    ("shape", "told"),
+    [
+        (NEST * 200_000, "it holds a shape that nests without end"),
+        (b"\x01\x06" + NEST[2:] * 200_000, "it holds a shape that nests without end"),
+        (b"\x01\x03\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff", "cannot be read|invalid|expected"),
+        (bytes(60_000_000), "would take 60,"),
+    ],
+    ids=["collections", "polygons", "a lie", "zeros"],
+)  # fmt: skip
+def test_a_geoparquet_that_ends_the_process(shape: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[box(0, 0, 1, 1)], crs="EPSG:4326").to_parquet(path)
+    table = pq.read_table(path)
+    place = table.column_names.index("geometry")
+    pq.write_table(table.set_column(place, table.schema.field("geometry"), pa.array([shape])), path, compression="zstd")
+    with pytest.raises(InputError, match=told):
+        gt.read_features(path)
+
+
+def test_an_honest_geoparquet_is_read(tmp_path: Path) -> None:
+    shapes = [shape for shape in SHAPES if shape.geom_type.endswith("Polygon") and not shape.is_empty]
+    gpd.GeoDataFrame({"photo": [b"\x01\x07" + bytes(7)] * 3}, geometry=shapes, crs="EPSG:4326").to_parquet(
+        tmp_path / "a.parquet"
+    )
+    assert len(gt.read_features(tmp_path / "a.parquet")) == 3
