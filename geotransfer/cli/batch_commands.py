@@ -125,7 +125,7 @@ def _diff(
 ) -> None:
     """Say which zones changed rank between two runs, and why: which criterion, input, weight or rule."""
     from geotransfer.outputs.reading import read_result
-    from geotransfer.study.difference import difference
+    from geotransfer.results.difference import difference
 
     guarded(sandbox=sandbox)
     found = difference(read_result(first, sandbox=sandbox), read_result(second, sandbox=sandbox))

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from geotransfer.cli.printing import SafeConsole
-from geotransfer.study.execution import Progress as ReportProgress
+from geotransfer.inputs.execution import Progress as ReportProgress
 
 if TYPE_CHECKING:
     from geotransfer.batch.running import BatchProgress

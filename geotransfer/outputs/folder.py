@@ -23,14 +23,14 @@ from rasterio.errors import RasterioError
 from geotransfer.errors import InputError, OutputError
 from geotransfer.files import settle, written_whole
 from geotransfer.guard.bounded import check_regular, read_json
+from geotransfer.inputs.execution import Stopwatch
 from geotransfer.maps import suitability_map, write_offline
 from geotransfer.outputs.reading import MANIFEST, is_ours, read_result
 from geotransfer.outputs.seal import sealed
 from geotransfer.outputs.tables import column_record, describe_columns, filled, write_json, write_table
 from geotransfer.raster import write_raster
 from geotransfer.report import print_pdf, render_report
-from geotransfer.study.execution import Stopwatch
-from geotransfer.study.result import Result
+from geotransfer.results.result import Result
 
 __all__ = [
     "FILES", "TABLES", "check_target", "is_whole", "sibling_folder", "swap_folder", "write_map",

@@ -16,8 +16,8 @@ from geotransfer.guard.bounded import LARGEST
 from geotransfer.guard.parquet import read_flat_parquet
 from geotransfer.guard.wkb import is_plain_wkb
 from geotransfer.outputs.record import ResultPart
+from geotransfer.results.columns import column_descriptions
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.columns import column_descriptions
 
 __all__ = ["read_ranking", "read_rule_areas", "read_table"]
 

@@ -13,14 +13,14 @@ import pandas as pd
 from geotransfer.errors import InputError
 from geotransfer.guard.bounded import check_regular, read_json
 from geotransfer.guard.sandbox import check_inside, check_values
+from geotransfer.inputs.zones import load_zones
 from geotransfer.outputs.ranking import read_ranking, read_rule_areas
 from geotransfer.outputs.record import ResultPart, checked_record
 from geotransfer.outputs.seal import check_seal
 from geotransfer.raster import Raster, raster_grid, read_values
+from geotransfer.results.columns import column_descriptions
+from geotransfer.results.result import Result
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.columns import column_descriptions
-from geotransfer.study.result import Result
-from geotransfer.study.zones import load_zones
 
 __all__ = ["MANIFEST", "RECORD", "check_folder", "is_ours", "read_result"]
 

@@ -17,16 +17,16 @@ import pandas as pd
 from geotransfer.catalog.power import power_tables
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
+from geotransfer.inputs.zones import Zones
 from geotransfer.raster import Raster
+from geotransfer.rules.exclusions import CheckedRule
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.aggregation import COMPARING
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.weighting import Combined, DataWeights
 from geotransfer.study.evaluate import Areas, province_ranks, rank_order
-from geotransfer.study.exclusions import CheckedRule
-from geotransfer.study.freight import FreightSupply
-from geotransfer.study.power import PowerSupply
-from geotransfer.study.zones import Zones
+from geotransfer.supply.freight import FreightSupply
+from geotransfer.supply.power import PowerSupply
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = [

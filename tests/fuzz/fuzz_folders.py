@@ -167,8 +167,8 @@ def use_folder(bad: Path, good: Path, problem: Mapping[str, Any]) -> None:
     from geotransfer.outputs.folder import write_map, write_report
     from geotransfer.outputs.reading import read_result
     from geotransfer.relocation.problem import Problem
+    from geotransfer.results.difference import difference
     from geotransfer.siting.explanation import explain
-    from geotransfer.study.difference import difference
 
     result = read_result(bad)
     zones = result.ranking["zone"]

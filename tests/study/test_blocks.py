@@ -11,9 +11,9 @@ import pytest
 
 import geotransfer as gt
 from geotransfer.errors import InputError
+from geotransfer.inputs.zones import load_zones
 from geotransfer.study import assembly
 from geotransfer.study.blocks import zone_blocks
-from geotransfer.study.zones import load_zones
 
 TINY_MB = 1.0
 """So little that every study is run in blocks."""
