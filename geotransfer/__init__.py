@@ -128,9 +128,9 @@ if TYPE_CHECKING:
     from geotransfer.mcda.weighting import combined_weights as combined_weights
     from geotransfer.mcda.weighting import rank_order_weights as rank_order_weights
     from geotransfer.mcda.weighting import swing_weights as swing_weights
-    from geotransfer.outputs.folder import read_result as read_result
     from geotransfer.outputs.folder import write_result as write_result
     from geotransfer.outputs.publishing import publish_result as publish_result
+    from geotransfer.outputs.reading import read_result as read_result
     from geotransfer.qgis.layers import from_qgis_layer as from_qgis_layer
     from geotransfer.qgis.layers import to_qgis_layer as to_qgis_layer
     from geotransfer.raster import Raster as Raster
@@ -234,7 +234,8 @@ _HOMES = {
     "mcda.uncertain_ranking": ("uncertain_ranking",),
     "mcda.uncertainty": ("CriterionError", "draw_errors"),
     "mcda.weighting": ("combined_weights", "rank_order_weights", "swing_weights"),
-    "outputs.folder": ("read_result", "write_result"),
+    "outputs.folder": ("write_result",),
+    "outputs.reading": ("read_result",),
     "qgis.layers": ("from_qgis_layer", "to_qgis_layer"),
     "outputs.publishing": ("publish_result",),
     "relocation.evaluation": ("evaluate_matching",),

@@ -24,6 +24,7 @@ from geotransfer.cli import (
     siting_commands,
     study_commands,
 )
+from geotransfer.cli.printing import say
 from geotransfer.errors import GeotransferError
 from geotransfer.guard.sources import redacted
 
@@ -53,7 +54,7 @@ def _show_version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        typer.echo(f"geotransfer {version('geotransfer')}")
+        say(f"geotransfer {version('geotransfer')}")
         raise typer.Exit
 
 
@@ -81,9 +82,9 @@ def main() -> None:
         command()
     except GeotransferError as error:
         if verbose:
-            typer.echo(redacted(traceback.format_exc()), err=True)
+            say(redacted(traceback.format_exc()), err=True)
         else:
-            typer.echo(redacted(f"geotransfer: {error}"), err=True)
+            say(redacted(f"geotransfer: {error}"), err=True)
         sys.exit(2)
 
 
@@ -98,11 +99,11 @@ def _one_line(
     """Print a warning as a sentence, without the line of code that raised it."""
     del filename, lineno, file, line
     if not issubclass(category, DeprecationWarning | PendingDeprecationWarning):
-        typer.echo(redacted(f"geotransfer: warning: {message}"), err=True)
+        say(redacted(f"geotransfer: warning: {message}"), err=True)
 
 
 def _one_paragraph(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
-    typer.echo(
+    say(
         f"geotransfer: an error of ours, {kind.__name__}: {redacted(str(error))}. Run again with -v for the traceback "
         "and report it.",
         err=True,
@@ -110,4 +111,4 @@ def _one_paragraph(kind: type[BaseException], error: BaseException, _trace: Trac
 
 
 def _verbose_hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    typer.echo(redacted("".join(traceback.format_exception(kind, error, trace))), err=True)
+    say(redacted("".join(traceback.format_exception(kind, error, trace))), err=True)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geotransfer.cli.guards import ALLOW_REMOTE, SANDBOX, guarded
+from geotransfer.cli.guards import ALLOW_REMOTE, FOLDER_SANDBOX, SANDBOX, guarded
+from geotransfer.cli.printing import say, say_json
 from geotransfer.cli.progress import batch_progress
 
 if TYPE_CHECKING:
@@ -102,17 +103,17 @@ def parse_size_mb(text: str) -> float:
 
 
 def _summarise(report: BatchReport, *, verbose: bool) -> None:
-    typer.echo(f"  finished {report.finished}, finished before {report.kept}, failed {report.failed}")
+    say(f"  finished {report.finished}, finished before {report.kept}, failed {report.failed}")
     for row in report.failures.head(5).to_dict("records"):
-        typer.echo(f"  failed {row['scenario'] or row['base']!s} {row['overrides']}: {row['error']}")
+        say(f"  failed {row['scenario'] or row['base']!s} {row['overrides']}: {row['error']}")
     if report.failed:
-        typer.echo(f"  failures {report.out / 'failures.csv'}")
+        say(f"  failures {report.out / 'failures.csv'}")
     if verbose:
         overhead = report.overhead_seconds
-        typer.echo(f"  {report.seconds:.1f} s, of which the workers computed {report.working_seconds:.1f} s")
+        say(f"  {report.seconds:.1f} s, of which the workers computed {report.working_seconds:.1f} s")
         if overhead is not None:
-            typer.echo(f"  beside computing {overhead:.3f} s a scenario")
-    typer.echo(f"  summary  {report.out / 'summary.parquet'}\n  scenarios {report.out / 'scenarios.csv'}")
+            say(f"  beside computing {overhead:.3f} s a scenario")
+    say(f"  summary  {report.out / 'summary.parquet'}\n  scenarios {report.out / 'scenarios.csv'}")
 
 
 def _diff(
@@ -120,16 +121,16 @@ def _diff(
     second: Annotated[Path, typer.Argument(metavar="OUT_B", help="Folder of another one.")],
     top: Annotated[int, typer.Option("--top", metavar="N", help="How many zones to print.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON and nothing else.")] = False,
+    sandbox: Annotated[bool, FOLDER_SANDBOX] = False,
 ) -> None:
     """Say which zones changed rank between two runs, and why: which criterion, input, weight or rule."""
-    import json
-
-    from geotransfer.outputs.folder import read_result
+    from geotransfer.outputs.reading import read_result
     from geotransfer.results.difference import difference
 
-    found = difference(read_result(first), read_result(second))
+    guarded(sandbox=sandbox)
+    found = difference(read_result(first, sandbox=sandbox), read_result(second, sandbox=sandbox))
     if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1, allow_nan=False))
+        say_json(found.as_dict())
         return
     for line in found.lines(top=top):
-        typer.echo(line)
+        say(line)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from geotransfer.checking.report import SHOWN, Finding, LayerReport
+from geotransfer.cli.printing import SafeConsole
 
 __all__ = ["print_report"]
 
@@ -25,9 +25,9 @@ WIDTH = 150
 
 def print_report(report: LayerReport, *, language: str) -> None:
     """Print one row a finding, the gravest first, and a line that counts them."""
-    console = Console(highlight=False)
+    console = SafeConsole(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=max(WIDTH, console.width))
+        console = SafeConsole(highlight=False, width=max(WIDTH, console.width))
     zh = language == "zh"
     counts = Counter(one.severity for one in report.findings)
     parts = [f"{counts[severity]} {words.zh if zh else words.en}" for severity, words in SHOWN.items()]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from geotransfer.cli.printing import say, say_json
+
 if TYPE_CHECKING:
     from geotransfer.industry.diagnosis import Diagnosis
 
@@ -45,7 +47,10 @@ def _diagnose(
     found = diagnose(checked, alpha=alpha, min_years=min_years)
     if out is not None:
         write_table(found.wide(), out)
-    typer.echo(json.dumps(_record(found), ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(found)))
+    if as_json:
+        say_json(_record(found), indent=2)
+    else:
+        say("\n".join(_lines(found)))
 
 
 def _record(found: Diagnosis) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geotransfer.cli.printing import say
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -61,14 +63,14 @@ def _divisions(
                 "say which with --name or --adcode"
             )
     joined, report = join_divisions(table, **chosen, year=year, level=level or "county", language=lang)  # type: ignore[arg-type]
-    typer.echo(f"{file.name}: " + ", ".join(f"{what}={column}" for what, column in chosen.items() if column))
-    typer.echo(report.summary(lang, limit=limit))
+    say(f"{file.name}: " + ", ".join(f"{what}={column}" for what, column in chosen.items() if column))
+    say(report.summary(lang, limit=limit))
     if output is not None:
         write_table(joined.drop(columns="geometry", errors="ignore"), output)
-        typer.echo(str(output))
+        say(str(output))
     if weights is not None:
         write_table(area_weights(_polygons(table)), weights)
-        typer.echo(str(weights))
+        say(str(weights))
 
 
 def _read(file: Path, encoding: str | None) -> pd.DataFrame:

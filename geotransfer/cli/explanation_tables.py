@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text as Line
 
+from geotransfer.cli.printing import SafeConsole
 from geotransfer.siting.explanation import Explanation
 from geotransfer.siting.figures import WORDS
 from geotransfer.types import Text
@@ -38,9 +39,9 @@ HEADINGS = {
 
 def print_explanation(explanation: Explanation, *, language: str) -> None:
     """Print an explanation in ``"zh"`` or ``"en"``."""
-    console = Console(highlight=False)
+    console = SafeConsole(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=max(NARROWEST, console.width))
+        console = SafeConsole(highlight=False, width=max(NARROWEST, console.width))
     console.print(explanation_tables(explanation, language=language))
 
 

@@ -6,9 +6,12 @@ import os
 
 import typer
 
-__all__ = ["ALLOW_REMOTE", "SANDBOX", "guarded"]
+__all__ = ["ALLOW_REMOTE", "FOLDER_SANDBOX", "SANDBOX", "guarded"]
 
 SANDBOX = typer.Option("--sandbox", help="For a file from others: it may name only files below its own folder.")
+FOLDER_SANDBOX = typer.Option(
+    "--sandbox", help="For a folder from others: nothing in it may lead out of it, or ask for tiles."
+)
 ALLOW_REMOTE = typer.Option(
     "--allow-remote", help="Open what leads to other files or machines too (VRT, /vsicurl); only for files you trust."
 )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from geotransfer.cli.printing import say, say_json
 
 if TYPE_CHECKING:
     from geotransfer.industry.figures import Figure, Flow
@@ -32,19 +33,19 @@ def _industries(
     if name is None:
         profiles = [industry_profile(known, file=file) for known in industry_names(file=file)]
         if as_json:
-            typer.echo(json.dumps([_plain(profile) for profile in profiles], ensure_ascii=False, indent=1))
+            say_json([_plain(profile) for profile in profiles])
             return
         for profile in profiles:
             kwh = profile.needs().kwh
             power = "-" if kwh is None else f"{kwh:,.0f} kWh/{profile.unit}"
-            typer.echo(f"{profile.name:<22} {power:<18} {profile.title.zh} / {profile.title.en}")
+            say(f"{profile.name:<22} {power:<18} {profile.title.zh} / {profile.title.en}")
         return
     profile = industry_profile(name, file=file)
     if as_json:
-        typer.echo(json.dumps(_plain(profile), ensure_ascii=False, indent=1))
+        say_json(_plain(profile))
         return
     for line in _shown(profile):
-        typer.echo(line)
+        say(line)
 
 
 def _plain(profile: IndustryProfile) -> dict[str, Any]:

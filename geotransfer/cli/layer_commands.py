@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from geotransfer.cli.printing import say, say_json
 from geotransfer.errors import InputError
 
 __all__ = ["app"]
@@ -26,7 +26,7 @@ def _list() -> None:
         entry = layer_entry(name)
         day = fetched_on(name)
         state = "" if entry.download is None else f"  [{f'fetched {day}' if day else 'not fetched'}]"
-        typer.echo(
+        say(
             f"{name:<26} {entry.kind:<9} {entry.quality:<11} {entry.unit:<10} "
             f"{entry.title.zh} / {entry.title.en}{state}"
         )
@@ -41,7 +41,7 @@ def _info(layer: Annotated[str, typer.Argument(help="Identifier, see `geotransfe
     for key, value in (layer_entry(layer).as_record() | fetch_facts(layer)).items():
         text = " / ".join(filter(None, value.values())) if isinstance(value, dict) else value
         if text not in ("", None):
-            typer.echo(f"{key:<14} {text}")
+            say(f"{key:<14} {text}")
 
 
 @app.command("fetch")
@@ -65,15 +65,15 @@ def _fetch(
     if not quiet:
         for name in layers:
             entry = layer_entry(name)
-            typer.echo(f"{name}  {entry.title.zh} / {entry.title.en}")
-            typer.echo(f"  source  {entry.source.zh} / {entry.source.en}")
-            typer.echo(f"  licence {entry.licence.zh} / {entry.licence.en}")
+            say(f"{name}  {entry.title.zh} / {entry.title.en}")
+            say(f"  source  {entry.source.zh} / {entry.source.en}")
+            say(f"  licence {entry.licence.zh} / {entry.licence.en}")
     with stage_progress(quiet=quiet) as progress:
         files = fetch_layers(layers, from_file=from_file, force=force, accept_change=accept_change, report=progress)
     if not quiet:
         for file in files:
-            typer.echo(f"{file.entry.id}  {'fetched' if file.new else 'was here, unchanged'}  sha256 {file.sha256}")
-            typer.echo(f"  {file.path}")
+            say(f"{file.entry.id}  {'fetched' if file.new else 'was here, unchanged'}  sha256 {file.sha256}")
+            say(f"  {file.path}")
 
 
 @app.command("check")
@@ -113,7 +113,7 @@ def _check(
     report = check_layer(file, reference=reference, layer=layer, encoding=encoding, band=band)
     if as_json:
         record = report.as_record() | ({} if done is None else {"converted": done.as_record()["findings"]})
-        typer.echo(json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False))
+        say_json(record)
     else:
         if done is not None:
             print_report(done, language=language)

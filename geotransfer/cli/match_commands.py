@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geotransfer.cli.guards import SANDBOX, guarded
+from geotransfer.cli.printing import say
 
 if TYPE_CHECKING:
     from geotransfer.relocation.matching import Matching
@@ -55,10 +56,10 @@ def _match(
     _summarise(plan)
     if verbose:
         _tell_times(plan, *times)
-    typer.echo(f"  files  {folder}")
+    say(f"  files  {folder}")
     for name in ("map.html", "report.html"):
         if (folder / name).exists():
-            typer.echo(f"  {name.removesuffix('.html'):<6} {folder / name}")
+            say(f"  {name.removesuffix('.html'):<6} {folder / name}")
     if plan.conflict is not None:
         raise typer.Exit(3)
 
@@ -68,8 +69,8 @@ def _tell_times(plan: Matching, start: float, matched: float, written: float) ->
 
     spent = {"reading": matched - start - plan.solved.seconds, "search": plan.solved.seconds}
     for name, seconds in {**spent, "writing": written - matched}.items():
-        typer.echo(f"  {name:<12} {max(seconds, 0.0):>8.3f} s")
-    typer.echo(f"  {'peak':<12} {peak_memory_mb()} MB")
+        say(f"  {name:<12} {max(seconds, 0.0):>8.3f} s")
+    say(f"  {'peak':<12} {peak_memory_mb()} MB")
 
 
 def _evaluate(plan: Path, happened: Path, out: Path | None) -> None:
@@ -82,24 +83,24 @@ def _evaluate(plan: Path, happened: Path, out: Path | None) -> None:
     table = evaluate_matching(plan, happened)
     if out is not None:
         write_table(table, out)
-    typer.echo(table.to_string(index=False))
-    typer.echo(f"planned {table['planned_t'].sum():,.0f} t/a, happened {table['happened_t'].sum():,.0f} t/a")
+    say(table.to_string(index=False))
+    say(f"planned {table['planned_t'].sum():,.0f} t/a, happened {table['happened_t'].sum():,.0f} t/a")
     if silent := int((table["verdict"] == "not reported").sum()):
-        typer.echo(f"{silent} 条计划未见填报, 按 0 计 / {silent} planned ways have no row in the CSV and count as 0")
+        say(f"{silent} 条计划未见填报, 按 0 计 / {silent} planned ways have no row in the CSV and count as 0")
 
 
 def _summarise(plan: Matching) -> None:
     solved = plan.solved
     title = plan.problem.title
     if title:
-        typer.echo(title if isinstance(title, str) else f"{title.zh} / {title.en}")
+        say(title if isinstance(title, str) else f"{title.zh} / {title.en}")
     if plan.conflict is not None:
-        typer.echo("  无可行方案; 下列约束不能同时成立 / no plan; these constraints cannot hold together:")
-        typer.echo(f"    {'; '.join(plan.conflict.names)}")
+        say("  无可行方案; 下列约束不能同时成立 / no plan; these constraints cannot hold together:")
+        say(f"    {'; '.join(plan.conflict.names)}")
         for give in plan.conflict.concessions:
-            typer.echo(f"    {give.name} ({give.label}): {give.amount:,.4g} {give.unit}")
+            say(f"    {give.name} ({give.label}): {give.amount:,.4g} {give.unit}")
         return
-    typer.echo(
+    say(
         f"  {solved.status}, gap {solved.gap:.2%}, bound {solved.bound:,.6g}, objective {solved.objective:,.6g}, "
         f"{solved.seconds:.1f} s, {solved.rounds} rounds of cuts"
     )
@@ -107,10 +108,10 @@ def _summarise(plan: Matching) -> None:
     for origin, province, name, industry, tonnes in zip(
         *(flows[column] for column in ("origin", "province", "name", "industry", "tonnes")), strict=True
     ):
-        typer.echo(f"  {origin} -> {province} {name}  {industry}  {tonnes:>12,.0f} t/a")
+        say(f"  {origin} -> {province} {name}  {industry}  {tonnes:>12,.0f} t/a")
     for slack in plan.slack:
         state = f"binds in {slack.binding} of {slack.rows}" if slack.binding else "has room"
-        typer.echo(f"  {slack.name}: {state}, least {_whole(slack.least):,.4g} {slack.unit} ({slack.label})")
+        say(f"  {slack.name}: {state}, least {_whole(slack.least):,.4g} {slack.unit} ({slack.label})")
 
 
 def _whole(number: float) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from geotransfer.cli.printing import SafeConsole
 from geotransfer.inputs.execution import Progress as ReportProgress
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ __all__ = ["batch_line", "batch_progress", "stage_progress"]
 @contextmanager
 def stage_progress(*, quiet: bool) -> Iterator[ReportProgress]:
     """Yield a callable that shows ``(stage, done, total)`` as a bar on stderr when that is a terminal."""
-    console = Console(stderr=True)
+    console = SafeConsole(stderr=True)
     if quiet or not console.is_terminal:
         yield _silent
         return
@@ -43,7 +44,7 @@ def _silent(stage: str, done: int, total: int) -> None:
 @contextmanager
 def batch_progress(*, quiet: bool) -> Iterator[Callable[[BatchProgress], None]]:
     """Yield a callable that shows how far a batch is: a bar on a terminal, else a line now and then; all on stderr."""
-    console = Console(stderr=True)
+    console = SafeConsole(stderr=True)
     if quiet:
         yield lambda _state: None
         return

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from geotransfer.cli.guards import FOLDER_SANDBOX, guarded
+from geotransfer.cli.printing import say
+
 __all__ = ["register"]
 
 
@@ -20,11 +23,13 @@ def _publish(
     url: Annotated[str, typer.Argument(help="postgresql://USER@HOST/DATABASE; password in PGPASSWORD or ~/.pgpass.")],
     table: Annotated[str, typer.Argument(help="TABLE or SCHEMA.TABLE; the schema is there already.")],
     replace: Annotated[bool, typer.Option("--replace", help="Replace the table that is there.")] = False,
+    sandbox: Annotated[bool, FOLDER_SANDBOX] = False,
 ) -> None:
     """Write the ranking of a finished run into a PostGIS table, in one transaction."""
-    from geotransfer.outputs.folder import read_result
     from geotransfer.outputs.publishing import publish_result
+    from geotransfer.outputs.reading import read_result
 
-    result = read_result(directory)
+    guarded(sandbox=sandbox)
+    result = read_result(directory, sandbox=sandbox)
     publish_result(result, url, table, replace=replace)
-    typer.echo(f"{table}  {len(result.ranking)} zones, key zone, index on geom")
+    say(f"{table}  {len(result.ranking)} zones, key zone, index on geom")

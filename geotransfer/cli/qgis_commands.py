@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from geotransfer.cli.printing import say
+
 __all__ = ["app"]
 
 app = typer.Typer(help="The plugin for QGIS.", no_args_is_help=True)
@@ -20,8 +22,8 @@ def _install(
     """Copy the plugin into a profile of QGIS and point it to this environment."""
     from geotransfer.qgis.installing import PLUGIN, install_plugin
 
-    typer.echo(str(install_plugin(profile=profile, python=python)))
-    typer.echo(f"enable it in QGIS: Plugins > Manage and install > geotransfer ({PLUGIN})")
+    say(str(install_plugin(profile=profile, python=python)))
+    say(f"enable it in QGIS: Plugins > Manage and install > geotransfer ({PLUGIN})")
 
 
 @app.command("zip")
@@ -29,7 +31,7 @@ def _zip(out: Annotated[Path, typer.Option("-o", "--out", help="A .zip file.")] 
     """Write the plugin as a zip for the plugin manager of QGIS."""
     from geotransfer.qgis.installing import zip_plugin
 
-    typer.echo(str(zip_plugin(out)))
+    say(str(zip_plugin(out)))
 
 
 @app.command("style")
@@ -38,4 +40,4 @@ def _style(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of
     from geotransfer.qgis.study_tasks import style_folder
 
     for path in style_folder(folder):
-        typer.echo(str(path))
+        say(str(path))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geotransfer.cli.printing import say
+
 if TYPE_CHECKING:
     from geotransfer.freight.routes import Leg, Route
 
@@ -43,15 +45,15 @@ def _route(
 
 
 def _print(route: Route) -> None:
-    typer.echo(f"{route.origin} - {route.destination}, by {route.by}")
+    say(f"{route.origin} - {route.destination}, by {route.by}")
     for leg in route.legs:
-        typer.echo(f"  {MODE_WORDS[leg.mode]:<10} {leg.origin} - {leg.destination}: {_figures(leg)}")
+        say(f"  {MODE_WORDS[leg.mode]:<10} {leg.origin} - {leg.destination}: {_figures(leg)}")
         if leg.lines:
-            typer.echo(f"             {', '.join(leg.lines)}")
+            say(f"             {', '.join(leg.lines)}")
         if leg.via:
-            typer.echo(f"             {' > '.join(leg.via)}")
-    typer.echo(f"  total      {_figures(route)}")
-    typer.echo("  运价、时间均为假设 / prices and times are assumptions: geotransfer layers info freight-modes")
+            say(f"             {' > '.join(leg.via)}")
+    say(f"  total      {_figures(route)}")
+    say("  运价、时间均为假设 / prices and times are assumptions: geotransfer layers info freight-modes")
 
 
 def _figures(way: Route | Leg) -> str:

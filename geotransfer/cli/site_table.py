@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import geopandas as gpd
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from geotransfer.cli.printing import SafeConsole
 from geotransfer.words import place_words
 
 __all__ = ["print_sites"]
@@ -21,9 +21,9 @@ WIDTH = 110
 def print_sites(sites: gpd.GeoDataFrame, *, language: str) -> None:
     """Print one line a site, and how many of those asked were found."""
     asked, found = sites.attrs.get("asked", len(sites)), len(sites)
-    console = Console(highlight=False)
+    console = SafeConsole(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=max(WIDTH, console.width))
+        console = SafeConsole(highlight=False, width=max(WIDTH, console.width))
     line = f"找到 {found} 处, 要求 {asked} 处" if language == "zh" else f"{found} of {asked} sites found"
     console.print(line, style="bold")
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")

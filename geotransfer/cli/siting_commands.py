@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from geotransfer.cli.guards import FOLDER_SANDBOX, guarded
+from geotransfer.cli.printing import say, say_json
 from geotransfer.errors import InputError
 
 __all__ = ["register"]
@@ -31,16 +32,18 @@ def _explain(
     zone: Annotated[str, typer.Argument(help="Key, adcode or name: 630102, 格尔木市, 青海省城东区.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
     language: Annotated[str, typer.Option("--lang", help="zh or en.")] = "zh",
+    sandbox: Annotated[bool, FOLDER_SANDBOX] = False,
 ) -> None:
     """Say why a place stands where it stands: its score taken apart, rules, room, what would help, who is better."""
     from geotransfer.cli.explanation_tables import print_explanation
-    from geotransfer.outputs.folder import read_result
+    from geotransfer.outputs.reading import read_result
     from geotransfer.siting.explanation import explain
 
     _check_language(language)
-    found = explain(read_result(directory), zone)
+    guarded(sandbox=sandbox)
+    found = explain(read_result(directory, sandbox=sandbox), zone)
     if as_json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=1, allow_nan=False))
+        say_json(found.as_dict())
     else:
         print_explanation(found, language=language)
 
@@ -60,18 +63,20 @@ def _locate(
     ] = None,
     out: Annotated[Path | None, typer.Option("-o", "--out", help="FILE.gpkg or FILE.csv for the sites.")] = None,
     language: Annotated[str, typer.Option("--lang", help="zh or en.")] = "zh",
+    sandbox: Annotated[bool, FOLDER_SANDBOX] = False,
 ) -> None:
     """Find the best sites of a size on the cells of a finished run, kept apart from each other."""
     from geotransfer.cli.site_table import print_sites
-    from geotransfer.outputs.folder import read_result
+    from geotransfer.outputs.reading import read_result
     from geotransfer.outputs.sites import check_sites_file, write_sites
     from geotransfer.siting.locate import locate_sites
 
     _check_language(language)
     if out is not None:
         check_sites_file(out)
+    guarded(sandbox=sandbox)
     sites = locate_sites(
-        read_result(directory).suitability,
+        read_result(directory, sandbox=sandbox).suitability,
         count=count,
         area_km2=area,
         min_area_km2=least,
@@ -83,4 +88,4 @@ def _locate(
     print_sites(sites, language=language)
     if out is not None:
         write_sites(sites, out)
-        typer.echo(str(out.resolve()))
+        say(str(out.resolve()))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from geotransfer.cli.guards import ALLOW_REMOTE, SANDBOX, guarded
+from geotransfer.cli.guards import ALLOW_REMOTE, FOLDER_SANDBOX, SANDBOX, guarded
 from geotransfer.cli.industry_commands import cost_lines
+from geotransfer.cli.printing import say
 from geotransfer.cli.progress import stage_progress
 
 if TYPE_CHECKING:
@@ -89,26 +90,26 @@ def _load(name: str, assignments: list[str], *, sandbox: bool = False) -> Scenar
 def _summarise(result: Result, out: Path, *, verbose: bool) -> None:
     record = result.provenance["result"]
     counts = record["counts"]
-    typer.echo(f"{result.scenario.title.zh} / {result.scenario.title.en}")
-    typer.echo(f"  ranked {counts['ranked']}, excluded {counts['excluded']}, unknown {counts['unknown']}")
+    say(f"{result.scenario.title.zh} / {result.scenario.title.en}")
+    say(f"  ranked {counts['ranked']}, excluded {counts['excluded']}, unknown {counts['unknown']}")
     for text in (record["headline"], record["screening_note"]):
         if text is not None:
-            typer.echo(f"  {text['zh']}\n  {text['en']}")
+            say(f"  {text['zh']}\n  {text['en']}")
     if outside := record["outside_study"]:
-        typer.echo(f"  {len(outside)} of your zones lie outside the study area (within) and are ranked all the same: ")
-        typer.echo(f"    {', '.join(outside[:10])}{' ...' if len(outside) > 10 else ''}")
+        say(f"  {len(outside)} of your zones lie outside the study area (within) and are ranked all the same: ")
+        say(f"    {', '.join(outside[:10])}{' ...' if len(outside) > 10 else ''}")
     for line in _parks(record.get("parks")):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
     for line in _by_province(counts["by_province"]):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
     for row in result.ranking.head(10).itertuples():
         if row.status == "ranked":
-            typer.echo(f"  {row.rank:>4}  {row.score:.3f}  {row.province} {row.prefecture} {row.name}")
+            say(f"  {row.rank:>4}  {row.score:.3f}  {row.province} {row.prefecture} {row.name}")
     for line in cost_lines(record.get("industry")):
-        typer.echo(f"  {line}")
+        say(f"  {line}")
     for stage in result.provenance["execution"]["stages"] if verbose else ():
-        typer.echo(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
-    typer.echo(f"  map    {(out / 'map.html').resolve()}\n  report {(out / 'report.html').resolve()}")
+        say(f"  {stage['name']:<12} {stage['seconds']:>8.3f} s  peak {stage['peak_memory_mb']} MB")
+    say(f"  map    {(out / 'map.html').resolve()}\n  report {(out / 'report.html').resolve()}")
 
 
 def _parks(record: dict[str, Any] | None) -> Iterator[str]:
@@ -142,23 +143,29 @@ def _scenarios() -> None:
 
     for name in scenario_names():
         study = scenario(name)
-        typer.echo(f"{name:<18} {study.title.zh} / {study.title.en}")
+        say(f"{name:<18} {study.title.zh} / {study.title.en}")
 
 
-def _map(directory: Annotated[Path, typer.Argument(help="Folder of a finished run.")]) -> None:
+def _map(
+    directory: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
+    sandbox: Annotated[bool, FOLDER_SANDBOX] = False,
+) -> None:
     """Write map.html of a finished run again."""
     from geotransfer.outputs.folder import write_map
 
-    typer.echo(str(write_map(directory)))
+    guarded(sandbox=sandbox)
+    say(str(write_map(directory, sandbox=sandbox)))
 
 
 def _report(
     directory: Annotated[Path, typer.Argument(help="Folder of a finished run.")],
     pdf: Annotated[bool, typer.Option("--pdf", help="Print report.pdf too; needs Chromium, Chrome or Edge.")] = False,
     lang: Annotated[Literal["zh", "en"], typer.Option("--lang", help="Language of the PDF.")] = "zh",
+    sandbox: Annotated[bool, FOLDER_SANDBOX] = False,
 ) -> None:
     """Write report.html of a finished run again, and report.pdf with --pdf."""
     from geotransfer.outputs.folder import write_report
 
-    for path in write_report(directory, pdf=pdf, language=lang):
-        typer.echo(str(path))
+    guarded(sandbox=sandbox)
+    for path in write_report(directory, pdf=pdf, language=lang, sandbox=sandbox):
+        say(str(path))

@@ -16,6 +16,7 @@ from xml.parsers import expat
 
 from geotransfer.errors import InputError
 from geotransfer.files import is_there
+from geotransfer.guard.parquet import geoparquet_reason
 
 __all__ = ["VARIABLE", "checked_source", "is_virtual", "raster_drivers", "redacted"]
 
@@ -37,8 +38,8 @@ HEAD = 65_536
 PACKED = {
     b"\x1f\x8b": "gzip", b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"\x28\xb5\x2f\xfd": "zstd", b"7z\xbc\xaf": "7z",
 }  # fmt: skip
-ZIP, SQLITE, HDF5 = b"PK\x03\x04", b"SQLite format 3\x00", b"\x89HDF"
-PLAIN = (b"\x00\x00\x27\x0a", SQLITE, b"PAR1", b"fgb", b"Version", b"VERSION")
+ZIP, SQLITE, HDF5, PARQUET = b"PK\x03\x04", b"SQLite format 3\x00", b"\x89HDF", b"PAR1"
+PLAIN = (b"\x00\x00\x27\x0a", SQLITE, PARQUET, b"fgb", b"Version", b"VERSION")
 """Beginnings of Shapefile, GeoPackage and SQLite, Parquet, FlatGeobuf, MapInfo MIF."""
 CONNECTION = re.compile(r"[A-Za-z][A-Za-z0-9_+.-]+:")
 SECRETS = re.compile(
@@ -145,6 +146,8 @@ def _file_reason(file: Path, features: bool) -> str:
     found = _text_reason(file, plain) or _beside_reason(file)
     if not found and head.startswith(SQLITE):
         found = _sqlite_reason(file)
+    if not found and head.startswith(PARQUET):
+        found = geoparquet_reason(file)
     if not found and features and not _known(file, head, plain):
         raise InputError(
             f"file {str(file)!r} cannot be read as vector features: its content is of no kind known to hold its "

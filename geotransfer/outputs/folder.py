@@ -4,40 +4,37 @@ from __future__ import annotations
 
 import glob
 import hashlib
-import json
 import os
 import re
 import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from rasterio.errors import RasterioError
 
 from geotransfer.errors import InputError, OutputError
-from geotransfer.files import settle
+from geotransfer.files import settle, written_whole
+from geotransfer.guard.bounded import check_regular, read_json
 from geotransfer.inputs.execution import Stopwatch
-from geotransfer.inputs.zones import load_zones
 from geotransfer.maps import suitability_map, write_offline
+from geotransfer.outputs.reading import MANIFEST, is_ours, read_result
+from geotransfer.outputs.seal import sealed
 from geotransfer.outputs.tables import column_record, describe_columns, filled, write_json, write_table
-from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
+from geotransfer.raster import write_raster
 from geotransfer.report import print_pdf, render_report
-from geotransfer.results.columns import column_descriptions
 from geotransfer.results.result import Result
-from geotransfer.spec.scenario import Scenario
 
 __all__ = [
-    "FILES", "MANIFEST", "TABLES", "check_target", "is_whole", "read_result", "sibling_folder", "swap_folder",
-    "write_map", "write_report", "write_result", "write_table", "write_tables",
+    "FILES", "TABLES", "check_target", "is_whole", "sibling_folder", "swap_folder", "write_map",
+    "write_report", "write_result", "write_table", "write_tables",
 ]  # fmt: skip
 
 FILES = (
@@ -50,8 +47,6 @@ TABLES = (
     "rule_areas.parquet", "run.json", "files.json",
 )  # fmt: skip
 """What `write_tables` leaves: enough for `read_result` and `write_map`."""
-MANIFEST = "files.json"
-"""Size and sha256 of the other files of such a folder."""
 SOMETIMES = ("stability.tif",)
 """What it holds beside when the scenario draws weights."""
 
@@ -103,7 +98,7 @@ def write_result(result: Result, directory: str | os.PathLike[str]) -> None:
             write_offline(suitability_map(result), folder / "map.html")
         with watch.stage("report"):
             (folder / "report.html").write_text(render_report(result), encoding="utf-8", newline="\n")
-        write_json(_with_stages(result.provenance, watch), folder / "run.json")
+        write_json(sealed(_with_stages(result.provenance, watch), folder), folder / "run.json")
         swap_folder(folder, target)
 
 
@@ -137,7 +132,7 @@ def write_tables(result: Result, directory: str | os.PathLike[str]) -> None:
             write_json([column_record(c) for c in result.columns], folder / "ranking.columns.json")
         with watch.stage("rasters"):
             _write_rasters(result, folder)
-        write_json(_with_stages(result.provenance, watch), folder / "run.json")
+        write_json(sealed(_with_stages(result.provenance, watch), folder), folder / "run.json")
         write_json({path.name: _facts(path) for path in sorted(folder.iterdir())}, folder / MANIFEST)
         swap_folder(folder, target)
 
@@ -152,13 +147,16 @@ def is_whole(directory: str | os.PathLike[str]) -> bool:
     """
     folder = Path(directory)
     try:
-        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return "run.json" in listed and all(_facts(folder / name) == facts for name, facts in listed.items())
-    except (OSError, ValueError, TypeError, AttributeError):
+        listed = read_json(folder / MANIFEST)
+        # a plain name: a stranger's list does not lead elsewhere
+        plain = isinstance(listed, dict) and "run.json" in listed and all(Path(name).name == name for name in listed)
+        return plain and all(_facts(folder / name) == facts for name, facts in listed.items())
+    except (OSError, InputError):
         return False
 
 
 def _facts(path: Path) -> dict[str, Any]:
+    check_regular(path)
     content = path.read_bytes()
     return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
@@ -192,20 +190,11 @@ def check_target(directory: str | os.PathLike[str]) -> None:
     target = Path(directory).resolve()
     if target.is_file():
         raise OutputError(f"output {str(target)!r} is a file, expected a folder; choose another name")
-    if target.is_dir() and any(target.iterdir()) and not _is_ours(target):
+    if target.is_dir() and any(target.iterdir()) and not is_ours(target):
         raise OutputError(
             f"output folder {str(target)!r} holds something else than a geotransfer result; expected a new or empty "
             "folder, or one with our run.json: choose another"
         )
-
-
-def _is_ours(folder: Path) -> bool:
-    try:
-        record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    result = record.get("result") if isinstance(record, dict) else None
-    return isinstance(result, dict) and {"geotransfer", "scenario"} <= set(result)
 
 
 @contextmanager
@@ -273,77 +262,19 @@ def _write_tables(result: Result, folder: Path) -> None:
     write_json([column_record(c) for c in result.columns], folder / "ranking.columns.json")
 
 
-def read_result(directory: str | os.PathLike[str]) -> Result:
-    """Read back a result that `write_result` wrote.
-
-    Raises
-    ------
-    InputError
-        The folder holds no complete result.
-
-    Examples
-    --------
-    >>> read_result("nowhere")
-    Traceback (most recent call last):
-        ...
-    geotransfer.errors.InputError: folder 'nowhere' holds no complete result (no run.json of ours); run the ...
-    """
-    folder = Path(directory)
-    if not _is_ours(folder):
-        raise InputError(
-            f"folder {str(folder)!r} holds no complete result (no run.json of ours); run the scenario first"
-        )
-    provenance = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    scenario = Scenario.from_mapping(provenance["result"]["scenario"], what=f"run.json of {str(folder)!r}")
-    ranking = _read_ranking(folder, scenario)
-    suitability, excluded = (_read_own(folder / f"{name}.tif") for name in ("suitability", "excluded"))
-    stability = _read_own(folder / "stability.tif") if (folder / "stability.tif").exists() else None
-    columns = column_descriptions(scenario, ranking.columns)
-    # a folder of an older version has no such table
-    removed = folder / "rule_areas.parquet"
-    rule_areas = _read_table(removed, pd.read_parquet) if removed.exists() else None
-    return Result(scenario, ranking, suitability, excluded, columns, provenance, stability, rule_areas)
-
-
-def _read_table(path: Path, reader: Callable[[Path], Any]) -> Any:
-    try:
-        return reader(path)
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise InputError(f"{str(path)!r} cannot be read: {error}; run the scenario again") from error
-
-
-def _read_ranking(folder: Path, scenario: Scenario) -> gpd.GeoDataFrame:
-    """Return the ranking with the shapes of its zones; a batch's folder leaves them where the scenario has them."""
-    path = folder / "ranking.parquet"
-    if not (folder / MANIFEST).exists():
-        whole: gpd.GeoDataFrame = _read_table(path, gpd.read_parquet)
-        return whole
-    table = _read_table(path, pd.read_parquet)
-    zones = load_zones(scenario)
-    shapes = pd.Series(zones.shown.to_numpy(), index=zones.table["zone"].to_numpy())
-    if not set(table["zone"]) <= set(shapes.index):
-        raise InputError(f"the zones of {str(folder)!r} are no longer those of {scenario.zones!r}; run it again")
-    return gpd.GeoDataFrame(table, geometry=shapes.loc[table["zone"]].to_numpy(), crs="EPSG:4326")
-
-
-def _read_own(path: Path) -> Raster:
-    try:
-        return read_raster(path)
-    except InputError:
-        # where every cell is excluded or unknown there is no suitability to read, but there is a result
-        grid = raster_grid(path)
-        return Raster(np.full(grid.shape, np.nan), grid)
-
-
-def write_map(directory: str | os.PathLike[str]) -> Path:
-    """Write map.html of a finished result again and return its path."""
+def write_map(directory: str | os.PathLike[str], *, sandbox: bool = False) -> Path:
+    """Write map.html of a finished result again and return its path; `sandbox` as for `read_result`."""
     path = Path(directory) / "map.html"
-    write_offline(suitability_map(read_result(directory)), path)
+    write_offline(suitability_map(read_result(directory, sandbox=sandbox)), path)
     return path
 
 
 def write_report(
-    directory: str | os.PathLike[str], *, pdf: bool = False, language: Literal["zh", "en"] = "zh"
+    directory: str | os.PathLike[str],
+    *,
+    pdf: bool = False,
+    language: Literal["zh", "en"] = "zh",
+    sandbox: bool = False,
 ) -> list[Path]:
     """Write report.html of a finished result again, and report.pdf when asked for; return their paths.
 
@@ -355,6 +286,8 @@ def write_report(
         Print it too; needs Chromium, Chrome or Edge.
     language : {"zh", "en"}
         Of the PDF; the page holds both.
+    sandbox : bool
+        As for `read_result`.
 
     Raises
     ------
@@ -364,10 +297,12 @@ def write_report(
         No browser to print with.
     """
     page = Path(directory) / "report.html"
-    html = render_report(read_result(directory))
+    html = render_report(read_result(directory, sandbox=sandbox))
     written = [page]
     if pdf:
         written.append(Path(directory) / "report.pdf")
         print_pdf(html, written[-1], language=language)
-    page.write_text(html, encoding="utf-8", newline="\n")
+    # a draft takes its place: a link in the folder of somebody else is replaced, not followed
+    with written_whole(page) as draft:
+        draft.write_text(html, encoding="utf-8", newline="\n")
     return written

@@ -12,7 +12,8 @@ import numpy as np
 
 from geotransfer.catalog.readers import read_features
 from geotransfer.errors import InputError
-from geotransfer.outputs.folder import read_result, write_result
+from geotransfer.outputs.folder import write_result
+from geotransfer.outputs.reading import read_result
 from geotransfer.qgis.done import Done, Say, in_language, shape_of, write_features, write_style
 from geotransfer.qgis.styles import raster_qml, zones_qml
 from geotransfer.raster import write_raster

@@ -10,7 +10,7 @@ import pandas as pd
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.profiles import industry_profile
 from geotransfer.maps import Overlay, PlanPanel, ProvinceShift, suitability_map, write_offline
-from geotransfer.outputs.folder import read_result
+from geotransfer.outputs.reading import read_result
 from geotransfer.relocation.ledger import Ledger
 from geotransfer.relocation.matching import Matching
 from geotransfer.relocation.structure import concentration

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 from collections import Counter
 from pathlib import Path
@@ -16,6 +15,7 @@ from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.guard.sandbox import check_values
 from geotransfer.guard.sources import checked_source
 from geotransfer.industry.profiles import industry_profile
+from geotransfer.outputs.reading import check_folder
 from geotransfer.relocation.cooperation import Cooperation, check_cooperation
 from geotransfer.relocation.provinces import check_standing
 from geotransfer.relocation.rules import Rules
@@ -255,12 +255,7 @@ class Problem(Model):
 def _check_runs(problem: Problem, folder: Path) -> None:
     """Look at the zones that the runs name in their run.json: they are read again."""
     for industry in problem.industries.values():
-        record = Path(industry.result) / "run.json"
-        try:
-            scenario = json.loads(record.read_text(encoding="utf-8"))["result"]["scenario"]
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            raise InputError(f"folder {industry.result!r} holds no complete result: {error}; run it first") from error
-        check_values({"zones": scenario.get("zones", "")}, folder, resolved=True)
+        check_folder(Path(industry.result), root=folder)
 
 
 def _offers(path: Path) -> list[dict[str, Any]]:

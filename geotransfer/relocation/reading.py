@@ -11,7 +11,7 @@ import pandas as pd
 
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
-from geotransfer.outputs.folder import read_result
+from geotransfer.outputs.reading import read_result
 from geotransfer.relocation.instance import Instance
 from geotransfer.relocation.origin_power import GRID, Book, PowerWay, origin_factor, way_of_run
 from geotransfer.relocation.problem import Industry, Offer, Problem

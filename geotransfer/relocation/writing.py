@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from dataclasses import asdict
@@ -12,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from geotransfer.errors import InputError, OutputError
+from geotransfer.guard.bounded import read_json
 from geotransfer.outputs.folder import sibling_folder, swap_folder
 from geotransfer.outputs.tables import column_record, describe_columns, write_json, write_table
 from geotransfer.relocation.columns import TABLES, described
@@ -104,8 +104,8 @@ def read_record(directory: str | os.PathLike[str]) -> dict[str, Any]:
         The folder holds no matching.
     """
     try:
-        record = json.loads((Path(directory) / "run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        record = read_json(Path(directory) / "run.json")
+    except InputError as error:
         raise InputError(f"folder {str(directory)!r} holds no matching: {error}") from error
     if not isinstance(record, dict) or record.get("kind") != KIND:
         raise InputError(f"folder {str(directory)!r} holds no matching (run.json of another kind)")

@@ -122,6 +122,8 @@ def _style(name: str) -> Iterator[None]:
     settings = mpl.rc_context(
         {
             "svg.fonttype": "none",
+            # a name with two $ is a name
+            "text.parse_math": False,
             "svg.hashsalt": name,
             "font.family": ["DejaVu Sans"] if family is None else [family, "DejaVu Sans"],
             "font.size": POINTS,
@@ -139,6 +141,8 @@ def _style(name: str) -> Iterator[None]:
     with settings, warnings.catch_warnings():
         # without a Chinese font every character would be told of by itself: chinese_font has said it once
         warnings.filterwarnings("ignore", message="Glyph .* missing from", category=UserWarning)
+        # names so long that they leave no room for the figure: it is drawn all the same
+        warnings.filterwarnings("ignore", message="constrained_layout not applied", category=UserWarning)
         yield
 
 

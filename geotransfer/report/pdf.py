@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from geotransfer.errors import OutputError
+from geotransfer.files import written_whole
 
 __all__ = ["find_chromium", "print_pdf"]
 
@@ -78,11 +79,8 @@ def _print(browser: str, page: Path, printed: Path, *, profile: Path) -> str:
 
 def _move(printed: Path, target: Path) -> None:
     """Put the file in its place in one step; the temporary folder may lie on another disk."""
-    beside = target.with_name(f".{target.name}.part")
     try:
-        shutil.copyfile(printed, beside)
-        beside.replace(target)
+        with written_whole(target) as draft:
+            shutil.copyfile(printed, draft)
     except OSError as error:
         raise OutputError(f"{str(target)!r} cannot be written: {error}; is it open in another program?") from error
-    finally:
-        beside.unlink(missing_ok=True)

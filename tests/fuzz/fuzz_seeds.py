@@ -46,8 +46,20 @@ def make_seeds(folder: Path) -> dict[str, list[Seed]]:
     }
     found["zip"] = [_zipped(seed) for seed in (found["shp"][0], found["tif"][0])]
     found["folder"] = [_finished(folder / "done", whole=whole) for whole in (True, False)]
+    found["folder"].append(_finished(folder / "rich", whole=True, study=rich_study()))
     found["cache"] = [{"layer": bytes(range(256)) * 8}]
     return found
+
+
+PROBLEM: dict[str, Any] = {
+    "schema": 1, "title": "t", "unit": "万t/a", "moved": "all",
+    "industries": {"aluminium": {
+        "result": "run", "smallest_plant": 10, "largest_plant": 50, "use": {"electricity": 13400},
+    }},
+    "offers": [{"origin": "山东", "industry": "aluminium", "capacity": 40, "existing": 526.9}],
+    "candidates": {"top": 5},
+}  # fmt: skip
+"""What `match` is asked of a finished folder; it says which."""
 
 
 def _counties() -> gpd.GeoDataFrame:
@@ -176,11 +188,23 @@ def own_study(folder: Path, **more: Any) -> gt.Scenario:
     return gt.Scenario.from_file(folder / "own.toml")
 
 
-def _finished(folder: Path, *, whole: bool) -> Seed:
+def rich_study() -> gt.Scenario:
+    """A scenario whose record has every section: power, freight, policy, industry, draws."""
+    return gt.scenario("aluminium").with_overrides(
+        {
+            "within": ["宁夏"],
+            "grid.resolution": 25_000,
+            "robustness.draws": 100,
+            "freight.routes": [["灵武市", "钦州市"]],
+        }
+    )
+
+
+def _finished(folder: Path, *, whole: bool, study: gt.Scenario | None = None) -> Seed:
     from geotransfer.outputs.folder import write_tables
 
     folder.mkdir(exist_ok=True)
-    result = gt.run(own_study(folder))
+    result = gt.run(study or own_study(folder))
     done = folder / ("whole" if whole else "tables")
     (gt.write_result if whole else write_tables)(result, done)
     left_out = ("map.html", "report.html", "ranking.gpkg")

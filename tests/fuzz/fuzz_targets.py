@@ -253,48 +253,29 @@ def do_zip(folder: Path, *, seed: int, index: int) -> None:
 
 
 def do_folder(folder: Path, *, seed: int, index: int) -> None:
-    """A finished folder: `explain`, `diff`, and now and then map and report."""
-    import fuzz_mutation
+    """A finished folder through every door; sealed anew, without a seal, and one in six as it is."""
+    import fuzz_folders
     import fuzz_seeds
 
-    random = _random("folder", seed, index)
-    one = SEEDS["folder"][random.integers(2)]
-    if random.random() < 0.5:
-        record = fuzz_mutation.damaged_tree(json.loads(one["run.json"]), random)
-        parts = {**one, "run.json": json.dumps(record).encode()}
-    else:
-        parts = fuzz_mutation.damaged_parts(one, random, text=(".json", ".csv"))
+    one, parts = fuzz_folders.damaged_folder(SEEDS["folder"], _random("folder", seed, index))
     bad, good = folder / "bad", folder / "good"
-    for place, seeds in ((bad, parts), (good, SEEDS["folder"][0])):
+    for place, seeds in ((bad, parts), (good, one)):
         place.mkdir()
         fuzz_seeds.write(seeds, place)
-    _point_to(bad, folder)
-    _use_folder(bad, good, drawn=index % 4 == 0)
+        _point_to(place, folder)
+    if index % 6:
+        (fuzz_folders.seal, fuzz_folders.unseal)[index % 2](bad)
+    fuzz_folders.seal(good)
+    fuzz_folders.use_folder(bad, good, fuzz_seeds.PROBLEM)
 
 
-def _point_to(bad: Path, folder: Path) -> None:
+def _point_to(place: Path, folder: Path) -> None:
     """Let the record name the zones of this case where it names those of the seed."""
     (folder / "z.gpkg").write_bytes(SEEDS["gpkg"][0]["z.gpkg"])
-    if (bad / "run.json").exists():
-        text = (bad / "run.json").read_bytes()
-        was = json.loads(SEEDS["folder"][0]["run.json"])["result"]["scenario"]["zones"]
-        (bad / "run.json").write_bytes(
-            text.replace(json.dumps(was).encode(), json.dumps(str(folder / "z.gpkg")).encode())
-        )
-
-
-def _use_folder(bad: Path, good: Path, *, drawn: bool) -> None:
-    from geotransfer.outputs.folder import read_result, write_map, write_report
-    from geotransfer.results.difference import difference
-    from geotransfer.siting.explanation import explain
-
-    result = read_result(bad)
-    zone = str(result.ranking["zone"].iloc[0]) if len(result.ranking) and "zone" in result.ranking else "640104"
-    json.dumps(explain(result, zone).as_dict(), allow_nan=False)
-    difference(read_result(good), result).as_dict()
-    if drawn:
-        write_map(bad)
-        write_report(bad)
+    if (place / "run.json").exists():
+        text = (place / "run.json").read_bytes()
+        was = json.dumps(json.loads(SEEDS["folder"][0]["run.json"])["result"]["scenario"]["zones"]).encode()
+        (place / "run.json").write_bytes(text.replace(was, json.dumps(str(folder / "z.gpkg")).encode()))
 
 
 def do_cache(folder: Path, *, seed: int, index: int) -> None:

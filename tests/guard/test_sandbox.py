@@ -150,7 +150,9 @@ def test_sweeps(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_problems(folder: Path) -> None:
     out = folder / "out"
     out.mkdir()
-    (out / "run.json").write_text(json.dumps({"result": {"scenario": {"zones": str(folder.parent / "s.csv")}}}))
+    record = {"geotransfer": "0.4.0", "scenario": {"zones": str(folder.parent / "s.csv")}}
+    (out / "run.json").write_text(json.dumps({"result": record}))
+    (out / "files.json").write_text("{}")
     problem = folder / "p.toml"
     text = (
         'schema = 1\nunit = "t/a"\noffers = [{origin = "山东", industry = "a", capacity = 1}]\n'

@@ -17,8 +17,8 @@ import pytest
 import rasterio
 
 import geotransfer as gt
-from geotransfer import outputs
 from geotransfer.errors import InputError, OutputError
+from geotransfer.outputs import folder as outputs
 
 PROMISED = ["rank", "zone", "adcode", "name", "kind", "province", "region", "score", "status"]
 PROMISED_TAIL = ["excluded_share", "nodata_share", "eligible_km2", "first_failed_rule", "unchecked_rules"]
