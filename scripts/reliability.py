@@ -29,6 +29,10 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "tests/guard/test_sources.py", "tests/guard/test_sandbox.py", "tests/guard/test_formulas.py",
         "tests/test_secrets.py", "tests/test_permissions.py", "tests/test_no_code_from_files.py",
     ),
+    "Finished folders that are damaged, edited or hostile; bombs, pages, terminals": (
+        "tests/outputs/test_reading.py", "tests/outputs/test_strangers.py", "tests/outputs/test_pages_in_browser.py",
+        "tests/guard/test_bombs.py", "tests/guard/test_terminal.py",
+    ),
     "Names and codes of divisions": (
         "tests/catalog/test_divisions.py", "tests/catalog/test_division_join.py",
         "tests/catalog/test_division_guesses.py", "tests/catalog/test_division_spelling.py",

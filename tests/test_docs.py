@@ -61,6 +61,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in LINK.findall(page.read_text(encoding="utf-8")) if not (page.parent / link).exists()] == []
 
 
+def test_the_tests_that_pages_name_exist() -> None:
+    named = {path for page in PAGES for path in re.findall(r"`(tests/[\w/.]+)`", page.read_text(encoding="utf-8"))}
+    assert len(named) > 20
+    assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
+
+
 def test_both_readmes_hold_the_same_commands() -> None:
     english, chinese = (BLOCK.findall(page.read_text(encoding="utf-8")) for page in PAGES[:2])
 

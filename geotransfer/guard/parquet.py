@@ -85,7 +85,7 @@ def _stated(facts: pq.FileMetaData) -> int:
 
 
 def _is_bytes(kind: pa.DataType) -> bool:
-    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
 def _is_shape(value: bytes | None) -> bool:

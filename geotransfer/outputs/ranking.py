@@ -97,6 +97,7 @@ def read_rule_areas(path: Path) -> pd.DataFrame:
         It is no such table.
     """
     table = read_table(path)
+    table = _empty_fits(table, ("zone", "rule"), ("alone_km2", "in_order_km2"))
     _check_has(path, table, ["zone", "rule"], text=True)
     _check_has(path, table, ["alone_km2", "in_order_km2"])
     if table[["zone", "rule"]].isna().any(axis=None) or table.duplicated(["zone", "rule"]).any():
@@ -118,13 +119,17 @@ def _of_types(path: Path, table: pd.DataFrame, scenario: Scenario) -> pd.DataFra
     known = {column.name: column.unit for column in column_descriptions(scenario, table.columns)}
     texts = {*TEXTS, *(name for name, unit in known.items() if unit == "" and name not in scenario.criteria)}
     numbers = {*NUMBERS, *known} - texts
-    empty = [name for name in table.columns[table.isna().all()] if name != GEOMETRY]
-    kinds = {name: np.float64 if name in numbers else object for name in empty if name in texts | numbers}
-    table = table.astype({name: kind for name, kind in kinds.items() if table[name].dtype != "Int64"})
-    table = table.assign(**{name: None for name, kind in kinds.items() if kind is object})
+    table = _empty_fits(table, texts, numbers)
     _check_has(path, table, [name for name in table if name in texts], text=True)
     _check_has(path, table, [name for name in table if name in numbers])
     return table
+
+
+def _empty_fits(table: pd.DataFrame, texts: Collection[str], numbers: Collection[str]) -> pd.DataFrame:
+    """Give a column without values the type it would have with some: a file does not say which."""
+    empty = [str(name) for name in table if table[name].isna().all() and table[name].dtype != "Int64"]
+    as_text = {name: pd.Series([None] * len(table), index=table.index, dtype=object) for name in empty if name in texts}
+    return table.assign(**as_text).astype({name: np.float64 for name in empty if name in numbers})
 
 
 def _check_has(path: Path, table: pd.DataFrame, names: Collection[str], *, text: bool = False) -> None:

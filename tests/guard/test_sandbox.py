@@ -165,7 +165,7 @@ def test_problems(folder: Path) -> None:
     # a run of a batch takes its zones from where its record says
     with pytest.raises(InputError, match=r"zones is .*, which the sandbox refuses: 's.csv' lies outside"):
         Problem.from_file(problem, sandbox=True)
-    (out / "run.json").write_text(json.dumps({"result": {"scenario": {"zones": "county"}}}))
+    (out / "run.json").write_text(json.dumps({"result": {**record, "scenario": {"zones": "county"}}}))
     assert Problem.from_file(problem, sandbox=True).industries["a"].result == str(out)
 
 

@@ -279,6 +279,17 @@ def test_areas_of_rules_that_stand_twice(finished: Path) -> None:
         read_result(finished)
 
 
+def test_a_run_whose_rules_take_nothing(finished: Path) -> None:
+    pd.read_parquet(finished / "rule_areas.parquet").head(0).astype(object).to_parquet(
+        finished / "rule_areas.parquet", index=False
+    )
+    write_record(finished, record_of(finished))
+    result = read_result(finished)
+    assert result.rule_areas is not None
+    assert result.rule_areas.dtypes.to_dict()["alone_km2"] == np.float64
+    gt.explain(result, str(result.ranking["zone"].iloc[0]))
+
+
 # --- the folder of a batch ------------------------------------------------------------------------------
 
 
