@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "AMOUNTS", "CO2_VERDICTS", "COST_COLUMNS", "COST_TERMS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS",
-    "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS", "STABILITIES",
-    "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "amount_words", "column_words", "in_words", "place_words",
+    "AMOUNTS", "CO2_VERDICTS", "COST_COLUMNS", "COST_TERMS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES",
+    "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
+    "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "amount_words", "column_words", "in_words",
+    "place_words",
 ]  # fmt: skip
 
 COST_TERMS: Mapping[str, Text] = {

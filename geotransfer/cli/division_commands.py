@@ -58,7 +58,8 @@ def _divisions(
             raise InputError(
                 f"no column of {file.name} is known by its header to hold names or codes; it has "
                 f"{', '.join(map(str, table.columns[:SHOWN]))}{', ...' if len(table.columns) > SHOWN else ''}: "
-                "say which with --name or --adcode"
+                "say which with --name or --adcode; where titles stand above the header, geotransfer layers check says "
+                "how to take them out"
             )
     joined, report = join_divisions(table, **chosen, year=year, level=level or "county", language=lang)  # type: ignore[arg-type]
     typer.echo(f"{file.name}: " + ", ".join(f"{what}={column}" for what, column in chosen.items() if column))
