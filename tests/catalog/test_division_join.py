@@ -385,7 +385,8 @@ def test_provinces_without_cpg(shared_data: Path) -> None:
 @pytest.mark.data
 def test_three_thousand_names_take_less_than_a_second(pinyin: Joined, shared_data: Path) -> None:
     table = read_table(shared_data / "population" / "xing2021_county_2836.csv")
-    start = time.perf_counter()
+    # of this process: the machine may be busy with others
+    start = time.process_time()
     join_divisions(table, name="County name", province="Province name", year=2015)
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
     assert np.isfinite(start)
