@@ -74,7 +74,12 @@ def _divisions(
 
 def _read(file: Path, encoding: str | None) -> pd.DataFrame:
     from geotransfer.catalog.readers import read_features, read_table
+    from geotransfer.checking.layer import NOT_READ
+    from geotransfer.errors import InputError
 
+    way = NOT_READ.get(file.suffix.lower())
+    if way is not None:
+        raise InputError(f"{file.name} is {way.en} ({way.zh})")
     if file.suffix.lower() in TABLES:
         return read_table(file, encoding=encoding)
     features: pd.DataFrame = read_features(file, encoding=encoding)

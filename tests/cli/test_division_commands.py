@@ -73,6 +73,13 @@ def test_a_table_with_a_title_and_an_undeclared_encoding_is_told_the_way(tmp_pat
         divisions(source, "--encoding", "GB18030")
 
 
+@pytest.mark.parametrize(("name", "way"), [("a.xlsx", "另存为“CSV UTF-8"), ("a.dbf", "name the .shp")])
+def test_what_is_no_table_is_told_what_to_do(tmp_path: Path, name: str, way: str) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(InputError, match=way):
+        divisions(tmp_path / name)
+
+
 def test_polygons_and_their_weights(tmp_path: Path) -> None:
     source, target = tmp_path / "old.gpkg", tmp_path / "weights.csv"
     shape = [shapely.box(116.25, 39.98, 116.3, 40.03)]
