@@ -8,11 +8,30 @@ from collections.abc import Iterable, Mapping
 from geotransfer.types import Text
 
 __all__ = [
-    "AMOUNTS", "CO2_VERDICTS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES", "NOT_GIVEN", "POLICY_DIRECTIONS",
-    "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS", "STABILITIES",
-    "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "amount_words", "column_words", "in_words", "place_words",
+    "AMOUNTS", "CO2_VERDICTS", "COST_COLUMNS", "COST_TERMS", "ERROR_SCOPES", "GROUPS", "METHODS", "MODES",
+    "NOT_GIVEN", "POLICY_DIRECTIONS", "POLICY_KINDS", "POWER_MODES", "POWER_TERMS", "QUALITIES", "REASONS",
+    "STABILITIES", "STATUSES", "UNITS", "WEIGHTINGS", "ZONE_VALUES", "amount_words", "column_words", "in_words",
+    "place_words",
 ]  # fmt: skip
 
+COST_TERMS: Mapping[str, Text] = {
+    "power": Text(zh="电费", en="power"),
+    "freight": Text(zh="运费", en="freight"),
+    "freight_in": Text(zh="运入", en="freight in"),
+    "freight_out": Text(zh="运出", en="freight out"),
+    "carbon": Text(zh="碳成本", en="carbon"),
+    "water": Text(zh="水费", en="water"),
+    "labour": Text(zh="人工", en="labour"),
+}
+"""Term of the delivered cost -> as every output calls it."""
+COST_COLUMNS: Mapping[str, str] = {
+    "cost_power_yuan_per_unit": "power",
+    "freight_cost_yuan_per_unit": "freight",
+    "cost_carbon_yuan_per_unit": "carbon",
+    "cost_water_yuan_per_unit": "water",
+    "cost_labour_yuan_per_unit": "labour",
+}
+"""Column of the ranking -> the term it holds, in the order they are drawn."""
 UNITS: Mapping[str, Text] = {
     "1": Text(zh="无量纲", en="no unit"),
     "0..1": Text(zh="0–1", en="0–1"),

@@ -175,6 +175,8 @@ def changes_in(text: str, language: str) -> str:
     >>> changes_in("2013 county to district: 632123 乐都县 > 630202 乐都区", "zh")
     '2013 撤县设区: 632123 乐都县 > 630202 乐都区'
     """
+    if language == "en" or not text:
+        return text
     kinds = {kind.en: kind.as_dict()[language] for kind in KINDS.values()}
     return re.sub(r"(?<=\d{4} )[a-z ]+(?=:)", lambda found: kinds.get(found.group(), found.group()), text)
 

@@ -156,7 +156,7 @@ def _provinces(province: str | Iterable[object] | None, n: int) -> Iterator[str]
 
 @cache
 def province_named(plain: str) -> str | None:
-    """Return the full name of a province given by adcode, name, short or English name; "" for "", None for no province.
+    """Return the full name of a province by adcode, name, its beginning or English name; "" for "", None for none.
 
     Examples
     --------
@@ -170,7 +170,10 @@ def province_named(plain: str) -> str | None:
         rows = [i for i in table.get(simplified(plain), []) if index.rows[i].level == "province"]
         if rows:
             return index.rows[rows[0]].name
-    return province_spellings().get(plain.lower())
+    spelt = province_spellings().get(plain.lower())
+    # 内蒙, 广西壮族: nothing else begins so
+    begun = [row.name for row in index.rows if row.level == "province" and row.name.startswith(simplified(plain))]
+    return spelt or (begun[0] if len(begun) == 1 and len(plain) > 1 else None)
 
 
 def plain_text(value: object) -> str:

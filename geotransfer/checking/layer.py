@@ -18,9 +18,24 @@ from geotransfer.checking.tables import table_findings
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Text
 
-__all__ = ["check_layer", "kind_of"]
+__all__ = ["NOT_READ", "check_layer", "kind_of"]
 
 TABLES = (".csv", ".tsv", ".txt")
+NOT_READ: dict[str, Text] = {
+    **dict.fromkeys(
+        (".xlsx", ".xls", ".et", ".ods"),
+        Text(zh="工作簿:另存为“CSV UTF-8(逗号分隔)”,每张表一个文件", en="a workbook: save each sheet as CSV UTF-8"),
+    ),
+    **dict.fromkeys(
+        (".dbf", ".shx", ".prj", ".cpg", ".sbn"),
+        Text(zh="Shapefile 的一部分:请给出 .shp", en="a part of a Shapefile: name the .shp"),
+    ),
+    **dict.fromkeys(
+        (".dwg", ".mdb", ".mxd", ".qgz"),
+        Text(zh="不读取:在 GIS 中导出为 GeoPackage", en="not read: export it as GeoPackage in your GIS"),
+    ),
+}
+"""Ending of a file that people have at hand and that holds no layer -> what to do with it."""
 FEATURES = (".gpkg", ".shp", ".geojson", ".json", ".parquet", ".geoparquet", ".fgb", ".kml", ".gml", ".gdb", ".dxf")
 
 
@@ -86,6 +101,10 @@ def check_layer(
     if not source.exists():
         raise InputError(f"file {str(path)!r} does not exist; check the path")
     kind = kind_of(source)
+    way = NOT_READ.get(source.suffix.lower())
+    if way is not None:
+        zh, en = f"{source.suffix} 文件不能直接读取", f"a {source.suffix} file is not read as it is"
+        return LayerReport.of(path, "table", [error("not-a-layer", zh, en, None, "", way)])
     if kind == "raster":
         if isinstance(reference, gpd.GeoDataFrame):
             raise InputError("reference is features, expected a raster file for a raster")

@@ -60,7 +60,8 @@ def _divisions(
             raise InputError(
                 f"no column of {file.name} is known by its header to hold names or codes; it has "
                 f"{', '.join(map(str, table.columns[:SHOWN]))}{', ...' if len(table.columns) > SHOWN else ''}: "
-                "say which with --name or --adcode"
+                "say which with --name or --adcode; where titles stand above the header, geotransfer layers check says "
+                "how to take them out"
             )
     joined, report = join_divisions(table, **chosen, year=year, level=level or "county", language=lang)  # type: ignore[arg-type]
     say(f"{file.name}: " + ", ".join(f"{what}={column}" for what, column in chosen.items() if column))
@@ -75,7 +76,12 @@ def _divisions(
 
 def _read(file: Path, encoding: str | None) -> pd.DataFrame:
     from geotransfer.catalog.readers import read_features, read_table
+    from geotransfer.checking.layer import NOT_READ
+    from geotransfer.errors import InputError
 
+    way = NOT_READ.get(file.suffix.lower())
+    if way is not None:
+        raise InputError(f"{file.name} is {way.en} ({way.zh})")
     if file.suffix.lower() in TABLES:
         return read_table(file, encoding=encoding)
     features: pd.DataFrame = read_features(file, encoding=encoding)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["cost_lines", "register"]
 
+MISSING = "缺 / missing"
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file to the application."""
@@ -28,6 +30,8 @@ def _industries(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """List the industries, or show the figures of one with their sources."""
+    from rich.cells import cell_len
+
     from geotransfer.industry.profiles import industry_names, industry_profile
 
     if name is None:
@@ -37,8 +41,9 @@ def _industries(
             return
         for profile in profiles:
             kwh = profile.needs().kwh
-            power = "-" if kwh is None else f"{kwh:,.0f} kWh/{profile.unit}"
-            say(f"{profile.name:<22} {power:<18} {profile.title.zh} / {profile.title.en}")
+            power = MISSING if kwh is None else f"{kwh:,.0f} kWh/{profile.unit}"
+            padding = " " * max(0, 18 - cell_len(power))
+            say(f"{profile.name:<22} {power}{padding} {profile.title.zh} / {profile.title.en}")
         return
     profile = industry_profile(name, file=file)
     if as_json:
@@ -66,7 +71,7 @@ def _shown(profile: IndustryProfile) -> Iterator[str]:
 def _figure(figure: Figure) -> Iterator[str]:
     grade = "" if figure.grade is None else f" [GB {figure.grade}]"
     span = "" if figure.low is None else f" ({figure.low:g}-{figure.high:g})"
-    value = "" if figure.value is None else f"{figure.value:g}"
+    value = MISSING if figure.value is None and not span else "" if figure.value is None else f"{figure.value:g}"
     year = "" if figure.year is None else f", {figure.year}"
     yield f"  {figure.title.zh} / {figure.title.en}{grade}: {value}{span} {figure.unit}"
     yield f"      {figure.kind}{year}, confidence {figure.confidence}; {figure.source}"

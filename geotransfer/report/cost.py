@@ -10,19 +10,11 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.types import Text
-from geotransfer.words import CO2_VERDICTS, in_words
+from geotransfer.words import CO2_VERDICTS, COST_TERMS, in_words
 
 __all__ = ["POWER", "PRODUCT_UNITS", "CostSection", "cost_section"]
 
 TOP = 10
-TERM_TITLES = {
-    "power": Text(zh="电费", en="power"),
-    "freight_in": Text(zh="运入", en="freight in"),
-    "freight_out": Text(zh="运出", en="freight out"),
-    "carbon": Text(zh="碳", en="carbon"),
-    "water": Text(zh="水", en="water"),
-    "labour": Text(zh="人工", en="labour"),
-}
 CONFIDENCES = {
     "high": Text(zh="高", en="high"),
     "medium": Text(zh="中", en="medium"),
@@ -123,8 +115,8 @@ def _lines(record: Mapping[str, Any], ranked: gpd.GeoDataFrame) -> list[Text]:
         )
     ]
     if record["terms"]:
-        zh = " + ".join(TERM_TITLES[term["id"]].zh for term in record["terms"])
-        en = " + ".join(TERM_TITLES[term["id"]].en for term in record["terms"])
+        zh = " + ".join(COST_TERMS[term["id"]].zh for term in record["terms"])
+        en = " + ".join(COST_TERMS[term["id"]].en for term in record["terms"])
         lines.append(
             Text(
                 zh=f"单位交付成本 = {zh}; 碳价 {price['value']:g} ({price['low']:g}–{price['high']:g}) 元/吨, "
@@ -168,7 +160,7 @@ def _agreement_lines(record: Mapping[str, Any]) -> list[Text]:
 def _table(record: Mapping[str, Any], ranked: gpd.GeoDataFrame) -> tuple[list[Text], list[tuple[str, ...]]]:
     """Return heads and the columns under each; two columns are low and high of one cell."""
     found: list[tuple[Text, tuple[str, ...]]] = [
-        (TERM_TITLES[term["id"]], (term["column"],)) for term in record["terms"]
+        (COST_TERMS[term["id"]], (term["column"],)) for term in record["terms"]
     ]
     found.append((Text(zh="交付成本", en="delivered cost"), ("delivered_cost_yuan_per_unit",)))
     more: list[tuple[Text, tuple[str, ...]]] = [

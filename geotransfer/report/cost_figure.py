@@ -11,7 +11,7 @@ import numpy as np
 from geotransfer.report.cost import PRODUCT_UNITS
 from geotransfer.report.drawing import INK, ReportFigure, report_figure, rows_down, zone_labels
 from geotransfer.types import FloatArray, Text
-from geotransfer.words import in_words
+from geotransfer.words import COST_COLUMNS, COST_TERMS, in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,13 +19,6 @@ if TYPE_CHECKING:
 __all__ = ["cost_figure"]
 
 CHEAPEST = 12
-TERMS = {
-    "cost_power_yuan_per_unit": Text(zh="用电", en="power"),
-    "freight_cost_yuan_per_unit": Text(zh="运输", en="freight"),
-    "cost_carbon_yuan_per_unit": Text(zh="碳", en="carbon"),
-    "cost_water_yuan_per_unit": Text(zh="用水", en="water"),
-    "cost_labour_yuan_per_unit": Text(zh="人工", en="labour"),
-}
 COLOURS = ("#225ea8", "#7fcdbb", "#bdbdbd", "#41b6c4", "#dfc27d")
 ORIGIN = "#b35806"
 
@@ -39,7 +32,7 @@ def cost_figure(ranking: gpd.GeoDataFrame) -> Iterator[ReportFigure]:
     if cheapest.empty:
         return
     names, unit = zone_labels(cheapest), in_words(str(cheapest["product_unit"].iloc[0]), PRODUCT_UNITS)
-    terms = {name: cheapest[name].to_numpy(float) for name in TERMS if name in cheapest}
+    terms = {name: cheapest[name].to_numpy(float) for name in COST_COLUMNS if name in cheapest}
     total = cheapest["delivered_cost_yuan_per_unit"].to_numpy(float)
     band = _band(cheapest)
     origin = total[0] + float(cheapest["saving_yuan_per_unit"].iloc[0]) if "saving_yuan_per_unit" in cheapest else None
@@ -48,7 +41,9 @@ def cost_figure(ranking: gpd.GeoDataFrame) -> Iterator[ReportFigure]:
     def draw(axes: Axes, language: str) -> None:
         rows, left = np.arange(len(names)), np.zeros(len(names))
         for (name, values), colour in zip(terms.items(), COLOURS, strict=False):
-            axes.barh(rows, values, 0.62, left=left, color=colour, label=getattr(TERMS[name], language))
+            axes.barh(
+                rows, values, 0.62, left=left, color=colour, label=getattr(COST_TERMS[COST_COLUMNS[name]], language)
+            )
             left = left + np.nan_to_num(values)
         if band is not None:
             axes.hlines(rows, *band, color=INK, linewidth=1.4)

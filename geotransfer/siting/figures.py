@@ -10,7 +10,7 @@ import pandas as pd
 
 from geotransfer.siting.finished import DescribedColumn
 from geotransfer.types import Text
-from geotransfer.words import CO2_VERDICTS
+from geotransfer.words import CO2_VERDICTS, COST_COLUMNS, COST_TERMS
 
 __all__ = ["FIGURE_COLUMNS", "WORDS", "Figure", "figures_of"]
 
@@ -20,11 +20,10 @@ TITLES = {
     "delivered_cost_p05": Text(zh="单位交付成本, 5 % 分位", en="delivered cost, 5th percentile"),
     "delivered_cost_p95": Text(zh="单位交付成本, 95 % 分位", en="delivered cost, 95th percentile"),
     "power_price_yuan_per_kwh": Text(zh="到厂电价", en="price of power at the gate"),
-    "cost_power_yuan_per_unit": Text(zh="其中电费", en="of it power"),
-    "freight_cost_yuan_per_unit": Text(zh="其中运费", en="of it freight"),
-    "cost_carbon_yuan_per_unit": Text(zh="其中碳成本", en="of it carbon"),
-    "cost_water_yuan_per_unit": Text(zh="其中水费", en="of it water"),
-    "cost_labour_yuan_per_unit": Text(zh="其中人工", en="of it labour"),
+    **{
+        column: Text(zh=f"其中{COST_TERMS[term].zh}", en=f"of it {COST_TERMS[term].en}")
+        for column, term in COST_COLUMNS.items()
+    },
     "saving_yuan_per_unit": Text(zh="比转出地节省", en="saved against the origin"),
     "co2_average_kg_per_kwh": Text(zh="用电碳排放, 平均因子口径", en="carbon of power, average book"),
     "co2_contract_kg_per_kwh": Text(zh="用电碳排放, 合同口径", en="carbon of power, contract book"),

@@ -272,6 +272,10 @@ def test_columns_are_known_by_their_headers() -> None:
 def test_provinces_by_code_name_and_english_name() -> None:
     for province in ("青海省", "青海", "Qinghai", "630000", 630000, 63, "Qinghai ", ""):
         assert one("乐都县", province=province)["adcode"] == "630202", province
+    # the beginning of one name only
+    assert one("东河", province="内蒙")["adcode"] == "150202"
+    assert one("武鸣县", province="广西壮族")["adcode"] == "450110"
+    assert one("盐池县", province="宁")["status"] == "unmatched"
     # 0 is no province
     assert one("乐都县", province=0)["adcode"] == "630202"
     assert one("乐都县", province="甘肃")["status"] == "unmatched"
@@ -385,7 +389,8 @@ def test_provinces_without_cpg(shared_data: Path) -> None:
 @pytest.mark.data
 def test_three_thousand_names_take_less_than_a_second(pinyin: Joined, shared_data: Path) -> None:
     table = read_table(shared_data / "population" / "xing2021_county_2836.csv")
-    start = time.perf_counter()
+    # of this process: the machine may be busy with others
+    start = time.process_time()
     join_divisions(table, name="County name", province="Province name", year=2015)
-    assert time.perf_counter() - start < 1.5
+    assert time.process_time() - start < 1.5
     assert np.isfinite(start)

@@ -98,3 +98,11 @@ def test_any_bytes_end_in_findings(raw: bytes) -> None:
             assert isinstance(gt.check_layer(path), LayerReport)
         with suppress(GeotransferError):
             gt.read_excel_csv(Path(folder) / "a.csv")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.XLS", "a.dbf", "a.dwg"])
+def test_files_that_hold_no_layer_are_told_what_to_do(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    report = gt.check_layer(tmp_path / name)
+    assert report.codes == ("not-a-layer",)
+    assert CHINESE.search(report["not-a-layer"].way_out.zh)

@@ -48,6 +48,38 @@ def test_a_table_without_known_headers_is_refused(tmp_path: Path) -> None:
         divisions(source)
 
 
+def test_the_joined_table_speaks_the_language_of_the_report(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("县名,代码\n乐都县,632123\n永宁县,999999\n,\n哈尔滨市,230100\n", encoding="utf-8")
+    shown = divisions(source, "-o", tmp_path / "zh.csv")
+    assert "1 行的名称属于地级,不在所查级别之内:若应放置,加 --level county --level prefecture" in shown
+    assert "代码不在任何名录中,只按名称查找: 1" in shown
+    zh = pd.read_csv(tmp_path / "zh.csv", keep_default_na=False)
+    assert zh["division_change"][0] == "2013 撤县设区: 632123 乐都县 > 630202 乐都区"
+    assert zh["division_note"][1] == "代码 999999 不在任何名录中"
+    divisions(source, "--lang", "en", "-o", tmp_path / "en.csv")
+    en = pd.read_csv(tmp_path / "en.csv", keep_default_na=False)
+    assert en["division_change"][0] == "2013 county to district: 632123 乐都县 > 630202 乐都区"
+    with pytest.raises(InputError, match="language is 'fr', expected 'zh' or 'en'"):
+        divisions(source, "--lang", "fr")
+
+
+def test_a_table_with_a_title_and_an_undeclared_encoding_is_told_the_way(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_bytes("表1 人口,\n县名,人口\n乐都县,1\n".encode("gb18030"))
+    with pytest.raises(InputError, match=r"\(on the command line --encoding GB18030; of a run --set zones_encoding"):
+        divisions(source)
+    with pytest.raises(InputError, match="where titles stand above the header, geotransfer layers check says how"):
+        divisions(source, "--encoding", "GB18030")
+
+
+@pytest.mark.parametrize(("name", "way"), [("a.xlsx", "另存为“CSV UTF-8"), ("a.dbf", "name the .shp")])
+def test_what_is_no_table_is_told_what_to_do(tmp_path: Path, name: str, way: str) -> None:
+    (tmp_path / name).write_bytes(b"PK")
+    with pytest.raises(InputError, match=way):
+        divisions(tmp_path / name)
+
+
 def test_polygons_and_their_weights(tmp_path: Path) -> None:
     source, target = tmp_path / "old.gpkg", tmp_path / "weights.csv"
     shape = [shapely.box(116.25, 39.98, 116.3, 40.03)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 import geotransfer as gt
@@ -28,6 +29,10 @@ def test_the_list():
     assert [line.split()[0] for line in lines] == gt.industry_names()
     assert "13,400 kWh/t" in lines[0]
     assert "电解铝" in lines[0]
+    # what has no figure is said to lack it, and the titles stand in one column
+    alumina = next(line for line in lines if line.startswith("alumina "))
+    assert "缺 / missing" in alumina
+    assert cell_len(alumina.split("氧化铝")[0]) == cell_len(lines[0].split("电解铝")[0])
 
 
 def test_one_with_its_sources():

@@ -41,7 +41,8 @@ def test_a_good_file_ends_with_0(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name,v\n甲县,1\n", encoding="utf-8")
     done = check(tmp_path / "a.csv", "--lang", "en")
     assert done.exit_code == 0
-    assert "0 error, 0 warning, 0 note" in done.output
+    assert "0 error, 0 warning, 1 note" in done.output
+    assert "no-positions" in done.output
 
 
 def test_json_and_nothing_else(swapped: Path) -> None:

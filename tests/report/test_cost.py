@@ -23,7 +23,7 @@ def test_the_cheapest_zones_with_their_terms(result):
     assert section.rows[0]["name"] == best["name"]
     assert section.rows[0]["rank_cost"] == 1
     heads = [head.zh for head in section.heads]
-    assert heads[:5] == ["电费", "运入", "运出", "碳", "交付成本"]
+    assert heads[:5] == ["电费", "运入", "运出", "碳成本", "交付成本"]
     assert heads[5:] == ["5–95 %", "比转出地节省", "CO₂ (吨/单位)", "碳变化 (平均口径)"]
     assert section.rows[0]["cells"][0] == f"{best['cost_power_yuan_per_unit']:,.0f}"
     assert sum(zones for _, zones in section.verdicts) == 22

@@ -10,6 +10,7 @@ import pytest
 import geotransfer as gt
 from geotransfer.errors import InputError
 from geotransfer.spec.places import RasterLimits, fails
+from geotransfer.spec.scenario import scenario_names
 
 TEXT = {"zh": "甲", "en": "a"}
 FARM = {"kind": "features", "file": "farm.gpkg"}
@@ -91,6 +92,12 @@ def test_which_values_fail(limits: dict[str, Any], failing: list[bool]) -> None:
 def test_bad_rules(rule: dict[str, Any], words: str) -> None:
     with pytest.raises(InputError, match=words):
         study(own=rule)
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_the_nature_reserve_rule_of_every_built_in_scenario_is_one_of_law(name: str) -> None:
+    # articles 26-28 and 32 of the regulations ask for it, whatever the industry
+    assert gt.scenario(name).rules["nature_reserve"].legal
 
 
 @pytest.mark.parametrize("legal", ["ecological_red_line", "basic_farmland", "nature_reserve"])
