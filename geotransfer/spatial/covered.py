@@ -50,7 +50,7 @@ class Coverage:
 
 @dataclass(frozen=True, eq=False)
 class CoverageRuns:
-    """A `Coverage` as runs of neighbouring cells that have one share: the same to the bit, in a sixteenth of the room.
+    """A `Coverage` as runs of neighbouring cells that have one share: the same to the bit, in a twelfth of the room.
 
     Most cells lie wholly in their zone, and exactextract gives shares as 32-bit numbers: at 0.01 degrees China's
     counties cover 10 million cells in 1.2 million runs.

@@ -87,8 +87,8 @@ def zonal_statistics(
         Of `STATISTICS`; ``"quantile(q=0.9)"`` for a quantile. NaN cells never count.
     shared : SharedWork, optional
         Keeps which cells the zones cover, in memory and on disk: the next raster on the same grid costs a fraction.
-        It serves ``count``, ``sum``, ``mean``, ``min`` and ``max``, with the same numbers; when other statistics are
-        asked for, all are made as without it.
+        It serves ``count``, ``sum``, ``mean``, ``min`` and ``max``, with the same numbers (a zone of millions of cells
+        of a large file may differ in the last digit). When other statistics are asked for, all are made as without it.
 
     Returns
     -------

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +25,8 @@ from geotransfer.outputs.folder import is_whole
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
+N = 10
+"""Scenarios of a batch that something happens to."""
 SWEEP = """
 base = "aluminium"
 [set]
@@ -35,21 +38,21 @@ within = ["宁夏"]
 """
 
 
-def sweep(folder: Path, n: int) -> Path:
+def sweep(folder: Path, n: int = N) -> Path:
     weights = ", ".join(f"{0.1 + 0.01 * i:.2f}" for i in range(n))
     path = folder / "sweep.toml"
     path.write_text(SWEEP.format(weights=weights), encoding="utf-8")
     return path
 
 
-def begin(folder: Path, out: Path, *, n: int, workers: int = 2) -> subprocess.Popen[str]:
+def begin(folder: Path, out: Path, *, workers: int = 2) -> subprocess.Popen[str]:
     """A batch in a session of its own, so that it can be killed with its workers."""
     command = [
         sys.executable,
         "-m",
         "geotransfer",
         "batch",
-        str(sweep(folder, n)),
+        str(sweep(folder)),
         "-o",
         str(out),
         "--workers",
@@ -65,50 +68,58 @@ def finished(out: Path) -> list[Path]:
     return [path for path in folder.iterdir() if not path.name.startswith(".")] if folder.is_dir() else []
 
 
-def wait_for(out: Path, n: int, process: subprocess.Popen[str]) -> None:
+def half_written(out: Path) -> list[Path]:
+    folder = out / "scenarios"
+    return [path for path in folder.iterdir() if path.name.startswith(".")] if folder.is_dir() else []
+
+
+def wait_for(process: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
     end = time.monotonic() + 60
-    while len(finished(out)) < n and process.poll() is None and time.monotonic() < end:
-        time.sleep(0.01)
+    while not reached() and process.poll() is None and time.monotonic() < end:
+        time.sleep(0.002)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A batch of 16 that nothing happened to."""
+    """A batch of `N` that nothing happened to."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    cases = gt.read_cases([str(sweep(folder, 16))])
+    cases = gt.read_cases([str(sweep(folder))])
     gt.run_batch(cases, out=folder / "out")
     return folder / "out"
 
 
 def test_killed_at_any_moment_it_goes_on(undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    for n in (1, 4, 9):
-        process = begin(tmp_path, out, n=16)
-        wait_for(out, n, process)
+    stages = ((2, lambda: bool(half_written(out))), (1, lambda: len(finished(out)) > 3))
+    for workers, reached in stages:
+        process = begin(tmp_path, out, workers=workers)
+        wait_for(process, reached)
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+        assert process.returncode == -signal.SIGKILL
         # what has its name is whole
         assert all(is_whole(path) for path in finished(out))
     before = {path: (path / "run.json").stat().st_mtime_ns for path in finished(out)}
-    report = gt.run_batch(gt.read_cases([str(sweep(tmp_path, 16))]), out=out)
-    assert (report.kept, report.finished, report.failed) == (len(before), 16 - len(before), 0)
+    assert 3 < len(before) < N
+    report = gt.run_batch(gt.read_cases([str(sweep(tmp_path))]), out=out)
+    assert (report.kept, report.finished, report.failed) == (len(before), N - len(before), 0)
     assert {path: (path / "run.json").stat().st_mtime_ns for path in before} == before
     assert contents(out) == contents(undisturbed)
     pd.testing.assert_frame_equal(report.summary(), pd.read_parquet(undisturbed / "summary.parquet"))
-    assert not [path for path in (out / "scenarios").iterdir() if path.name.startswith(".")]
+    assert half_written(out) == []
 
 
 def test_the_batch_alone_is_killed_and_its_workers_end(undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    process = begin(tmp_path, out, n=16)
-    wait_for(out, 2, process)
+    process = begin(tmp_path, out)
+    wait_for(process, lambda: len(finished(out)) > 1)
     process.kill()
     process.communicate()
     end = time.monotonic() + 30
     while time.monotonic() < end and _members(process.pid):
         time.sleep(0.05)
     assert _members(process.pid) == []
-    gt.run_batch(gt.read_cases([str(sweep(tmp_path, 16))]), out=out)
+    gt.run_batch(gt.read_cases([str(sweep(tmp_path))]), out=out)
     assert contents(out) == contents(undisturbed)
 
 
@@ -134,10 +145,10 @@ def test_a_killed_worker_is_replaced(undisturbed: Path, tmp_path: Path) -> None:
             os.kill(victim.pid, signal.SIGKILL)
             killed.append(victim.pid)
 
-    cases = gt.read_cases([str(sweep(tmp_path, 16))])
+    cases = gt.read_cases([str(sweep(tmp_path))])
     report = gt.run_batch(cases, out=tmp_path / "out", workers=2, progress=kill_one)
     assert len(killed) == 2
-    assert (report.finished, report.failed) == (16, 0)
+    assert (report.finished, report.failed) == (N, 0)
     assert contents(report.out) == contents(undisturbed)
 
 
@@ -173,17 +184,22 @@ def test_workers_that_cannot_start_are_told(tmp_path: Path) -> None:
     assert "below `if __name__ == '__main__':`" in done.stderr
 
 
-def test_two_batches_on_one_folder(tmp_path: Path) -> None:
+def test_two_batches_on_one_folder(undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    process = begin(tmp_path, out, n=40)
-    wait_for(out, 1, process)
+    process = begin(tmp_path, out, workers=1)
+    wait_for(process, lambda: bool(finished(out)))
+    # it holds the folder and does nothing, however slowly the others begin
+    os.killpg(process.pid, signal.SIGSTOP)
     with pytest.raises(OutputError, match=rf"another batch writes into .*process {process.pid} on"):
         gt.run_batch(studies(1), out=out)
-    second = begin(tmp_path, out, n=40)
+    second = begin(tmp_path, out, workers=1)
     assert "another batch writes into" in second.communicate()[1]
     assert second.returncode == 2
+    assert len(finished(out)) < N
+    os.killpg(process.pid, signal.SIGCONT)
     process.communicate()
     assert process.returncode == 0
+    assert contents(out) == contents(undisturbed)
     # the lock went with its holder
     assert gt.run_batch(studies(1), out=out).failed == 0
 
@@ -196,15 +212,15 @@ def limited_files() -> None:
 
 def test_a_full_disk(undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    command = [sys.executable, "-m", "geotransfer", "batch", str(sweep(tmp_path, 16)), "-o", str(out)]
+    command = [sys.executable, "-m", "geotransfer", "batch", str(sweep(tmp_path)), "-o", str(out)]
     full = subprocess.run(command, capture_output=True, encoding="utf-8", preexec_fn=limited_files)
     assert full.returncode == 3
-    assert "failed 16" in full.stdout
+    assert f"failed {N}" in full.stdout
     assert "File too large" in full.stdout
     assert "Free space" in full.stdout
     assert finished(out) == []
     assert not list((out / "scenarios").iterdir())
-    gt.run_batch(gt.read_cases([str(sweep(tmp_path, 16))]), out=out)
+    gt.run_batch(gt.read_cases([str(sweep(tmp_path))]), out=out)
     assert contents(out) == contents(undisturbed)
 
 
@@ -218,14 +234,14 @@ def test_a_small_file_system_that_is_full(undisturbed: Path, tmp_path: Path) -> 
         # no right to mount: test_a_full_disk stands in
         return
     try:
-        command = [sys.executable, "-m", "geotransfer", "batch", str(sweep(tmp_path, 16)), "-o", str(disk / "out")]
+        command = [sys.executable, "-m", "geotransfer", "batch", str(sweep(tmp_path)), "-o", str(disk / "out")]
         full = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         assert full.returncode in (2, 3)
         assert "No space left on device" in full.stdout + full.stderr
         assert all(is_whole(path) for path in finished(disk / "out"))
-        assert 0 < len(finished(disk / "out")) < 16
+        assert 0 < len(finished(disk / "out")) < N
         subprocess.run(["mount", "-o", "remount,size=50m", str(disk)], check=True)
-        gt.run_batch(gt.read_cases([str(sweep(tmp_path, 16))]), out=disk / "out")
+        gt.run_batch(gt.read_cases([str(sweep(tmp_path))]), out=disk / "out")
         assert contents(disk / "out") == contents(undisturbed)
     finally:
         subprocess.run(["umount", str(disk)], check=False)
@@ -233,7 +249,7 @@ def test_a_small_file_system_that_is_full(undisturbed: Path, tmp_path: Path) -> 
 
 def test_a_clock_that_is_set_back(undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
-    cases = gt.read_cases([str(sweep(tmp_path, 16))])
+    cases = gt.read_cases([str(sweep(tmp_path))])
     gt.run_batch(cases[:5], out=out)
     for path in out.rglob("*"):
         # what is there was written tomorrow, or in 1970
@@ -241,7 +257,7 @@ def test_a_clock_that_is_set_back(undisturbed: Path, tmp_path: Path, monkeypatch
     steps = iter(range(1_000_000, 0, -1))
     monkeypatch.setattr(time, "time", lambda: float(next(steps)))
     report = gt.run_batch(cases, out=out)
-    assert (report.kept, report.finished, report.failed) == (5, 11, 0)
+    assert (report.kept, report.finished, report.failed) == (5, N - 5, 0)
     assert report.seconds > 0
     assert contents(out) == contents(undisturbed)
 

@@ -277,15 +277,21 @@ def test_rasters_that_do_not_fit(tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_again_with_one_and_with_two_threads(tmp_path: Path, cache_dir: Path) -> None:
-    def once(name: str, threads: int) -> tuple[bytes, dict[str, object]]:
+    settings = ["--set", 'within=["宁夏","甘肃"]', "--set", "grid.resolution=10000"]
+
+    def begin(threads: int) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "OMP_NUM_THREADS": str(threads), "GDAL_NUM_THREADS": str(threads)}
-        out = tmp_path / name
-        arguments = ["run", "aluminium", "-o", str(out), "--set", "grid.resolution=25000", "--quiet"]
-        subprocess.run([sys.executable, "-m", "geotransfer", *arguments], env=environment, check=True)
+        out = tmp_path / str(threads)
+        command = [sys.executable, "-m", "geotransfer", "run", "aluminium", "-o", str(out), *settings, "--quiet"]
+        return subprocess.Popen(command, env=environment)
+
+    def content(threads: int) -> tuple[bytes, dict[str, object]]:
+        out = tmp_path / str(threads)
         return (out / "ranking.csv").read_bytes(), json.loads((out / "run.json").read_text("utf-8"))["result"]
 
-    first, again = once("one", 1), once("two", 2)
-    assert first == again
+    # side by side: they also take the processor from each other
+    assert [process.wait() for process in [begin(1), begin(2)]] == [0, 0]
+    assert content(1) == content(2)
 
 
 def test_progress_is_reported_and_ends() -> None:
