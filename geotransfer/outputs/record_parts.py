@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from geotransfer.report.cost import POWER, TERM_TITLES
-from geotransfer.words import MODES
+from geotransfer.report.cost import POWER
+from geotransfer.words import COST_TERMS, MODES
 
 __all__ = [
     "ComparisonPart", "Count", "FreightPart", "IndustryPart", "OnlyText", "Pair", "Part", "PolicyPart", "PowerPart",
@@ -215,8 +215,8 @@ class TermPart(Part):
 
     @model_validator(mode="after")
     def _is_known(self) -> Self:
-        if self.id not in TERM_TITLES:
-            raise ValueError(f"term {self.id[:40]!r}, expected one of {', '.join(TERM_TITLES)}")
+        if self.id not in COST_TERMS:
+            raise ValueError(f"term {self.id[:40]!r}, expected one of {', '.join(COST_TERMS)}")
         return self
 
 
