@@ -217,10 +217,11 @@ def _check_keys(source: TableSource, values: pd.Series[float], known: set[str]) 
     """Raise when no key of a table is one the study knows: the names are spelt otherwise."""
     if not set(values.index) & known:
         other = "; `geotransfer layers divisions` joins a table of another year" if source.by == "adcode" else ""
-        likes = ", ".join(sorted(filter(None, known))[:3])
+        first = ", ".join(sorted(filter(None, known))[:3])
+        likes = f"expected the likes of {first}" if first else "its zones have none"
         raise InputError(
             f"none of the table's keys in column {source.key!r} ({', '.join(map(str, values.index[:3]))}, ...) is "
-            f"among the study's by {source.by}; {f'expected the likes of {likes}' if likes else 'its zones have none'}{other}"
+            f"among the study's by {source.by}; {likes}{other}"
         )
 
 

@@ -68,10 +68,15 @@ class Server:
 
     def ask(self, target: str, **case: Any) -> Outcome:
         """Let a child run a target of fuzz_targets.py on a case, and say how it ended."""
+        return self.asked(target, case, **self.limits)
+
+    def asked(self, target: str, case: dict[str, Any], *, seconds: float, megabytes: float, wall: float) -> Outcome:
+        """As `ask`, with other limits."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(json.dumps({"target": target, "case": case, **self.limits}) + "\n")
+        request = {"target": target, "case": case, "seconds": seconds, "megabytes": megabytes, "wall": wall}
+        stdin.write(json.dumps(request) + "\n")
         stdin.flush()
         line = stdout.readline()
         assert line, f"the server died of {self._process.wait()}"
@@ -94,14 +99,14 @@ class Server:
 # --- in the server ----------------------------------------------------------------------------------
 
 
-def _virtual_bytes() -> int:
+def virtual_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def _limit(seconds: int, megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    most = _virtual_bytes() + megabytes * 1_000_000
+    most = virtual_bytes() + megabytes * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
@@ -113,8 +118,8 @@ def _place_of(error: BaseException) -> str:
     return " < ".join([type(error).__name__, *near])
 
 
-def _tried(target: Callable[..., object], folder: Path, case: dict[str, Any]) -> dict[str, str]:
-    """Run a target; name what it raises."""
+def ending(target: Callable[..., object], folder: Path, case: dict[str, Any]) -> dict[str, str]:
+    """Run a target; return its kind of outcome, and of what it raises message and place."""
     from geotransfer.errors import GeotransferError
 
     try:
@@ -131,7 +136,7 @@ def _tried(target: Callable[..., object], folder: Path, case: dict[str, Any]) ->
     return {"kind": "valid"}
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000.0
 
 
@@ -143,9 +148,9 @@ def _child(write: int, targets: dict[str, Any], request: dict[str, Any], folder:
     work = folder / "work"
     work.mkdir()
     _limit(request["seconds"], request["megabytes"])
-    before = _peak_megabytes()
-    found: dict[str, Any] = dict(_tried(targets[request["target"]], work, request["case"]))
-    found["megabytes"] = max(0.0, round(_peak_megabytes() - before, 1))
+    before = peak_megabytes()
+    found: dict[str, Any] = dict(ending(targets[request["target"]], work, request["case"]))
+    found["megabytes"] = max(0.0, round(peak_megabytes() - before, 1))
     # the report itself needs a little room
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     os.write(write, json.dumps(found).encode())

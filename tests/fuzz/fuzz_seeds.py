@@ -23,6 +23,11 @@ import geotransfer as gt
 
 Seed = dict[str, bytes]
 WORD = {"zh": "甲", "en": "a"}
+NAMES = (
+    "灵武市\n朝阳区\n宁夏银川\n",
+    "@内蒙古\n科尔沁右翼前旗\n150102\n鄂温克族自治旗",
+    "Lingwu\nXi'an City\nnei meng gu\n",
+)
 BOUNDS = (104.0, 35.0, 108.0, 40.0)
 """Ningxia, where the counties of the seeds are."""
 
@@ -157,6 +162,17 @@ def _tomls() -> list[Seed]:
     )
     own = {"own": toml_of(own_scenario()), "sweep": sweep, "problem": problem, **shipped}
     return [{f"{name}.toml": text.encode()} for name, text in own.items()]
+
+
+def texts(target: str) -> list[bytes]:
+    """Return what coverage-guided fuzzing of a reader (toml, csv, names) begins with."""
+    if target == "names":
+        return [text.encode() for text in NAMES]
+    counties = _counties()
+    seeds = (
+        _tomls() if target == "toml" else _tables(counties, counties.assign(geometry=counties.representative_point()))
+    )
+    return [content for seed in seeds for content in seed.values()]
 
 
 def _zipped(seed: Seed) -> Seed:

@@ -102,10 +102,9 @@ def test_the_harness_notices(server: Server, how: str, kind: str, detail: str) -
     assert detail in outcome.detail
 
 
-def test_the_harness_ends_what_spins_and_what_sleeps() -> None:
-    with Server(seconds=1, wall=2) as impatient:
-        assert impatient.ask("misbehave", how="spin").kind == "slow"
-        assert impatient.ask("misbehave", how="sleep").kind == "slow"
+def test_the_harness_ends_what_spins_and_what_sleeps(server: Server) -> None:
+    for how in ("spin", "sleep"):
+        assert server.asked("misbehave", {"how": how}, seconds=1, megabytes=1000, wall=2).kind == "slow"
 
 
 ALBERS = "ESRI:102025"
