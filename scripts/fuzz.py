@@ -63,7 +63,7 @@ def guided_by_coverage(seed: int, seconds: float, targets: Sequence[str]) -> tup
 
     rows: list[Row] = []
     findings: list[str] = []
-    with Server() as server:
+    with Server("fuzz_entries") as server:
         for target in targets:
             begin = guided.beginnings(target, fuzz_seeds.texts(target))
             found = guided.guided(server, target, begin=begin, seed=seed, seconds=seconds / len(targets))

@@ -19,6 +19,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -59,15 +60,18 @@ class Outcome:
 class Server:
     """A pool of one: asks for one input at a time; use several in threads for several processors."""
 
-    def __init__(self, *, seconds: int = SECONDS, megabytes: int = MEGABYTES, wall: float = WALL) -> None:
+    def __init__(
+        self, module: str = "fuzz_targets", *, seconds: int = SECONDS, megabytes: int = MEGABYTES, wall: float = WALL
+    ) -> None:
+        """Begin with the targets that `load` of a module gives: fuzz_entries has few, and is there sooner."""
         self.limits = {"seconds": seconds, "megabytes": megabytes, "wall": wall}
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "fork_server.py")],
+            [sys.executable, str(HERE / "fork_server.py"), module],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **ONE_THREAD}, encoding="utf-8",
         )  # fmt: skip
 
     def ask(self, target: str, **case: Any) -> Outcome:
-        """Let a child run a target of fuzz_targets.py on a case, and say how it ended."""
+        """Let a child run a target on a case, and say how it ended."""
         return self.asked(target, case, **self.limits)
 
     def asked(self, target: str, case: dict[str, Any], *, seconds: float, megabytes: float, wall: float) -> Outcome:
@@ -211,9 +215,7 @@ def _serve() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.path.insert(0, str(HERE))
-    import fuzz_targets
-
-    targets = fuzz_targets.load()
+    targets = import_module(sys.argv[1]).load()
     for line in sys.stdin:
         out.write(json.dumps(_serve_one(targets, json.loads(line)).__dict__) + "\n")
         out.flush()

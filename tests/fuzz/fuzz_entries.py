@@ -6,12 +6,14 @@ is the outcome.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import fuzz_laws
+import fuzz_seeds
 import pandas as pd
 
 import geotransfer as gt
@@ -135,3 +137,21 @@ def _written(folder: Path, data: bytes, ending: str) -> Path:
 ENTRIES: dict[str, Callable[..., Any]] = {
     "toml": enter_toml, "csv": enter_csv, "names": enter_names, "trap": enter_trap,
 }  # fmt: skip
+
+
+def load() -> dict[str, Callable[..., Any]]:
+    """Return what a fork server of these readers alone can be asked, with what they keep made."""
+    match_names(["灵武市", "Lingwu"], "宁夏")
+    gt.read_cases(["aluminium"])
+    return {"bytes": bytes_in}
+
+
+def bytes_in(folder: Path, *, entry: str, data: str) -> None:
+    """Feed bytes (in base 64) to a reader."""
+    beside(folder)
+    ENTRIES[entry](folder, data=base64.b64decode(data))
+
+
+def beside(folder: Path) -> None:
+    """Write what a sweep may name: own.toml."""
+    (folder / "own.toml").write_text(fuzz_seeds.toml_of(fuzz_seeds.own_scenario()), encoding="utf-8")

@@ -169,9 +169,8 @@ def texts(target: str) -> list[bytes]:
     if target == "names":
         return [text.encode() for text in NAMES]
     counties = _counties()
-    seeds = (
-        _tomls() if target == "toml" else _tables(counties, counties.assign(geometry=counties.representative_point()))
-    )
+    points = counties.assign(geometry=counties.representative_point())
+    seeds = _tomls() if target == "toml" else _tables(counties, points)
     return [content for seed in seeds for content in seed.values()]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import pickle
@@ -298,16 +297,7 @@ def do_cache(folder: Path, *, seed: int, index: int) -> None:
     del fetched_file
 
 
-# --- bytes and texts --------------------------------------------------------------------------------
-
-
-def do_bytes(folder: Path, *, entry: str, data: str) -> None:
-    """Feed bytes (in base 64) to a reader, as coverage-guided fuzzing does."""
-    import fuzz_entries
-    import fuzz_seeds
-
-    fuzz_seeds.write({"own.toml": SEEDS["toml"][0]["own.toml"]}, folder)
-    fuzz_entries.ENTRIES[entry](folder, data=base64.b64decode(data))
+# --- texts ------------------------------------------------------------------------------------------
 
 
 def do_names(folder: Path, *, texts: list[str], province: str | None = None) -> None:

@@ -43,9 +43,8 @@ def ready(target: str, work: Path, corpus: Path) -> Any:
     """Return the entry of a target, instrumented; what it imports only when it runs is imported by running it."""
     with atheris.instrument_imports(include=["geotransfer"], enable_loader_override=False):
         import fuzz_entries
-        import fuzz_seeds
 
-        (work / "own.toml").write_text(fuzz_seeds.toml_of(fuzz_seeds.own_scenario()), encoding="utf-8")
+        fuzz_entries.beside(work)
         entry = fuzz_entries.ENTRIES[target]
         for path in sorted(corpus.iterdir()):
             ending(entry, work, {"data": path.read_bytes()})

@@ -52,6 +52,8 @@ def test_damaged_input_gives_a_sound_result_or_one_of_our_errors(server: Server,
     assert found.findings == {}
     assert found.counts.total() == COUNTS[kind]
     assert found.counts["valid"] > 0
+    if kind == "scenario values":  # most are in range: the run is what is tried, not the schema alone
+        assert found.counts["valid"] > 0.3 * COUNTS[kind]
     if kind != "cache":  # whose damage is never refused: what was kept is made again
         assert found.counts["refused"] > 0
 

@@ -21,39 +21,31 @@ needs_atheris = pytest.mark.skipif(
     not guided.available(), reason="atheris is not installed (it has wheels for Linux on x86-64): pip install atheris"
 )
 SEED = 11
-RUNS = {"toml": 300, "csv": 250, "names": 150}
+RUNS = {"toml": 300, "csv": 250, "names": 250}
 """Inputs for each reader: a few seconds."""
 KEPT = sorted(path for target in guided.TARGETS for path in (guided.KEPT / target).glob("*"))
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
-    with Server() as one:
+    with Server("fuzz_entries") as one:
         yield one
 
 
 @needs_atheris
 @pytest.mark.parametrize("target", guided.TARGETS)
 def test_bytes_that_reach_other_lines_are_read_or_refused(server: Server, target: str) -> None:
-    begin = guided.beginnings(target, fuzz_seeds.texts(target))
+    # names begin with next to nothing: from "a" the fuzzer finds its way to codes, provinces and pinyin
+    begin = [b"a"] if target == "names" else guided.beginnings(target, fuzz_seeds.texts(target))
     found = guided.guided(server, target, begin=begin, seed=SEED, runs=RUNS[target])
     assert found.findings == {}, found.said
     assert found.counts.total() >= RUNS[target], found.said
     assert found.counts["valid"] > 0
-    assert found.counts["refused"] > 0
-    first, last = found.grown
-    assert last >= first > 100
-    assert "geotransfer.catalog.plain_text" in found.modules or target != "toml"
-    assert {name.partition(".")[0] for name in found.modules} == {"geotransfer"}
-
-
-@needs_atheris
-def test_coverage_grows_from_next_to_nothing(server: Server) -> None:
-    """From the one name "a" the fuzzer finds its way to codes, provinces and letters with signs."""
-    found = guided.guided(server, "names", begin=[b"a"], seed=SEED, runs=300)
     first, last = found.grown
     assert found.edges == sorted(found.edges)
-    assert last > 1.1 * first
+    assert last > (1.1 * first if target == "names" else 200)
+    assert {name.partition(".")[0] for name in found.modules} == {"geotransfer"}
+    assert "geotransfer.catalog.divisions" in found.modules
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: f"{path.parent.name}/{path.name}")
