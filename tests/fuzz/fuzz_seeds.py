@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import zipfile
 from importlib.resources import files
@@ -138,12 +139,23 @@ def own_scenario(**more: Any) -> dict[str, Any]:
 def toml_of(values: dict[str, Any], place: str = "") -> str:
     """Return plain values as TOML: what holds no table in lines, tables below."""
     plain = {k: v for k, v in values.items() if not isinstance(v, dict)}
-    lines = [f"{json.dumps(k)} = {json.dumps(v, ensure_ascii=False)}" for k, v in plain.items()]
+    lines = [f"{json.dumps(k)} = {inline(v)}" for k, v in plain.items()]
     for key, value in values.items():
         if isinstance(value, dict):
             inner = f"{place}{json.dumps(key)}"
             lines += [f"[{inner}]", toml_of(value, f"{inner}.")]
     return "\n".join(lines)
+
+
+def inline(value: Any) -> str:
+    """Return a value as TOML has it in a line; nothing (None) is an empty text there."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(str(k))} = {inline(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return json.dumps("" if value is None else value, ensure_ascii=False, default=str)
 
 
 def _tomls() -> list[Seed]:

@@ -13,12 +13,14 @@ import hashlib
 import resource
 import sys
 import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import atheris
 import fork_server
 import fuzz_mutation
+import fuzz_values
 import numpy as np
 from fork_server import MEGABYTES, OUTCOMES, SECONDS, ending, peak_megabytes, virtual_bytes
 
@@ -77,11 +79,32 @@ def keep(folder: Path, place: str, data: bytes) -> None:
 
 
 def mutated(data: bytes, most: int, seed: int) -> bytes:
-    """Half of the damage is libFuzzer's, half that of the other engine: words, values, lines."""
+    """Half of the damage is libFuzzer's, half that of the other engine: words, values, lines, and values of TOML."""
     random = np.random.default_rng(seed)
-    if random.random() < 0.5:
+    way = random.random()
+    if way < 0.5:
         return bytes(atheris.Mutate(data, most))
-    return fuzz_mutation.damaged(data, random, text=True)[:most]
+    other = revalued(data, random) if way < 0.75 else b""
+    return (other or fuzz_mutation.damaged(data, random, text=True))[:most]
+
+
+def revalued(data: bytes, random: np.random.Generator) -> bytes:
+    """Return TOML with other values, in range where it is a scenario like that of the seeds; b"" where it is none."""
+    import fuzz_seeds  # not before geotransfer was instrumented
+
+    try:
+        tree = tomllib.loads(data.decode())
+        alike = {"own", "n"} <= set(tree["criteria"]) and "high" in tree["rules"]
+    except (ValueError, RecursionError):
+        return b""
+    except (LookupError, TypeError):
+        alike = False
+    try:
+        change = fuzz_values.varied if alike else fuzz_mutation.damaged_tree
+        return fuzz_seeds.toml_of(change(tree, random)).encode("utf-8", "replace")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        # dates, and trees that an earlier change made into something else
+        return b""
 
 
 def main() -> None:
