@@ -13,6 +13,7 @@ import csv
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,7 +47,10 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "tests/checking/test_placement.py",
     ),
     "Rasters": ("tests/raster/test_values.py", "tests/raster/test_faults.py", "tests/checking/test_rasters.py"),
-    "Damaged files of every format, each in a child process": ("tests/fuzz/test_fuzz.py",),
+    "Damaged files of every format, each in a child process": (
+        "tests/fuzz/test_fuzz.py", "tests/fuzz/test_mended.py",
+    ),
+    "Bytes that reach other lines of the readers (atheris)": ("tests/fuzz/test_guided.py",),
     "Faults survived: killed processes, full disks, clocks, rotten caches": ("tests/batch/test_faults.py",),
 }  # fmt: skip
 """Class of bad input -> the test files on it; tests of sound input in them are counted with the others."""
@@ -72,11 +76,24 @@ def tests_table(counts: Counter[str]) -> list[str]:
 
 
 def fuzz_table() -> list[str]:
-    """Return the lines of the table of long fuzzing runs."""
+    """Return the lines of the tables of long fuzzing runs, one for each engine."""
     with RECORD.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    columns = ("kind", "seed", "inputs", "valid", "refused", "foreign", "slow", "memory", "crash")
-    head = ["Damaged", "Seed", "Inputs", "Sound result", "Our error", "Other error", "Over 10 s", "Over 1 GB", "Crash"]
+    columns = ("date", "kind", "seed", "inputs", "valid", "refused", "foreign", "slow", "memory", "crash")
+    head = [
+        "Date", "Damaged", "Seed", "Inputs", "Sound result", "Our error", "Other error", "Over 10 s", "Over 1 GB",
+        "Crash",
+    ]  # fmt: skip
+    mutation = [row for row in rows if row["engine"] == "mutation"]
+    guided = [row for row in rows if row["engine"] == "atheris"]
+    table = _table([*head], mutation, columns)
+    if guided:
+        edges = [*columns, "edges_begin", "edges_end"]
+        table += ["", *_table(["Date", "Reader", *head[2:], "Edges at the beginning", "at the end"], guided, edges)]
+    return table
+
+
+def _table(head: Sequence[str], rows: Sequence[dict[str, str]], columns: Sequence[str]) -> list[str]:
     lines = [f"| {' | '.join(row[column] for column in columns)} |" for row in rows]
     return [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines]
 

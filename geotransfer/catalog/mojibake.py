@@ -175,4 +175,8 @@ def _texts(table: pd.DataFrame) -> Iterable[object]:
     each = max(200, MOST_TEXTS // max(1, len(columns)))
     for column in columns:
         if column != "geometry":
-            yield from pd.unique(table[column].dropna())[:each]
+            values = table[column].dropna()
+            # GeoJSON and Parquet have lists and objects too, which are not hashable and no text
+            if values.dtype == object:
+                values = values[[isinstance(value, str) for value in values]]
+            yield from pd.unique(values)[:each]

@@ -24,6 +24,7 @@ from geotransfer.study.blocks import (
 )
 from geotransfer.study.checks import check_criteria
 from geotransfer.study.comparison import comparison_record, resolution_record
+from geotransfer.study.enough_memory import told_when_short
 from geotransfer.study.industry_result import Supplies, with_industry
 from geotransfer.study.nothing_left import check_room_left
 from geotransfer.study.outcome import outcome, outcome_in_blocks, study_grid
@@ -40,6 +41,7 @@ STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "robustness", "p
 BOUNDARY_LAYERS = {"province": "provinces", "prefecture": "prefectures", "county": "counties"}
 
 
+@told_when_short
 def run(
     scenario: Scenario,
     *,

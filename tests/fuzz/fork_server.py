@@ -19,6 +19,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -59,19 +60,27 @@ class Outcome:
 class Server:
     """A pool of one: asks for one input at a time; use several in threads for several processors."""
 
-    def __init__(self, *, seconds: int = SECONDS, megabytes: int = MEGABYTES, wall: float = WALL) -> None:
+    def __init__(
+        self, module: str = "fuzz_targets", *, seconds: int = SECONDS, megabytes: int = MEGABYTES, wall: float = WALL
+    ) -> None:
+        """Begin with the targets that `load` of a module gives: fuzz_entries has few, and is there sooner."""
         self.limits = {"seconds": seconds, "megabytes": megabytes, "wall": wall}
         self._process = subprocess.Popen(
-            [sys.executable, str(HERE / "fork_server.py")],
+            [sys.executable, str(HERE / "fork_server.py"), module],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, **ONE_THREAD}, encoding="utf-8",
         )  # fmt: skip
 
     def ask(self, target: str, **case: Any) -> Outcome:
-        """Let a child run a target of fuzz_targets.py on a case, and say how it ended."""
+        """Let a child run a target on a case, and say how it ended."""
+        return self.asked(target, case, **self.limits)
+
+    def asked(self, target: str, case: dict[str, Any], *, seconds: float, megabytes: float, wall: float) -> Outcome:
+        """As `ask`, with other limits."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
-        stdin.write(json.dumps({"target": target, "case": case, **self.limits}) + "\n")
+        request = {"target": target, "case": case, "seconds": seconds, "megabytes": megabytes, "wall": wall}
+        stdin.write(json.dumps(request) + "\n")
         stdin.flush()
         line = stdout.readline()
         assert line, f"the server died of {self._process.wait()}"
@@ -94,14 +103,14 @@ class Server:
 # --- in the server ----------------------------------------------------------------------------------
 
 
-def _virtual_bytes() -> int:
+def virtual_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def _limit(seconds: int, megabytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    most = _virtual_bytes() + megabytes * 1_000_000
+    most = virtual_bytes() + megabytes * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
@@ -113,8 +122,8 @@ def _place_of(error: BaseException) -> str:
     return " < ".join([type(error).__name__, *near])
 
 
-def _tried(target: Callable[..., object], folder: Path, case: dict[str, Any]) -> dict[str, str]:
-    """Run a target; name what it raises."""
+def ending(target: Callable[..., object], folder: Path, case: dict[str, Any]) -> dict[str, str]:
+    """Run a target; return its kind of outcome, and of what it raises message and place."""
     from geotransfer.errors import GeotransferError
 
     try:
@@ -131,7 +140,7 @@ def _tried(target: Callable[..., object], folder: Path, case: dict[str, Any]) ->
     return {"kind": "valid"}
 
 
-def _peak_megabytes() -> float:
+def peak_megabytes() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000.0
 
 
@@ -143,9 +152,9 @@ def _child(write: int, targets: dict[str, Any], request: dict[str, Any], folder:
     work = folder / "work"
     work.mkdir()
     _limit(request["seconds"], request["megabytes"])
-    before = _peak_megabytes()
-    found: dict[str, Any] = dict(_tried(targets[request["target"]], work, request["case"]))
-    found["megabytes"] = max(0.0, round(_peak_megabytes() - before, 1))
+    before = peak_megabytes()
+    found: dict[str, Any] = dict(ending(targets[request["target"]], work, request["case"]))
+    found["megabytes"] = max(0.0, round(peak_megabytes() - before, 1))
     # the report itself needs a little room
     resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     os.write(write, json.dumps(found).encode())
@@ -206,9 +215,7 @@ def _serve() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
     sys.path.insert(0, str(HERE))
-    import fuzz_targets
-
-    targets = fuzz_targets.load()
+    targets = import_module(sys.argv[1]).load()
     for line in sys.stdin:
         out.write(json.dumps(_serve_one(targets, json.loads(line)).__dict__) + "\n")
         out.flush()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import zipfile
 from importlib.resources import files
@@ -23,6 +24,11 @@ import geotransfer as gt
 
 Seed = dict[str, bytes]
 WORD = {"zh": "甲", "en": "a"}
+NAMES = (
+    "灵武市\n朝阳区\n宁夏银川\n",
+    "@内蒙古\n科尔沁右翼前旗\n150102\n鄂温克族自治旗",
+    "Lingwu\nXi'an City\nnei meng gu\n",
+)
 BOUNDS = (104.0, 35.0, 108.0, 40.0)
 """Ningxia, where the counties of the seeds are."""
 
@@ -145,12 +151,23 @@ def own_scenario(**more: Any) -> dict[str, Any]:
 def toml_of(values: dict[str, Any], place: str = "") -> str:
     """Return plain values as TOML: what holds no table in lines, tables below."""
     plain = {k: v for k, v in values.items() if not isinstance(v, dict)}
-    lines = [f"{json.dumps(k)} = {json.dumps(v, ensure_ascii=False)}" for k, v in plain.items()]
+    lines = [f"{json.dumps(k)} = {inline(v)}" for k, v in plain.items()]
     for key, value in values.items():
         if isinstance(value, dict):
             inner = f"{place}{json.dumps(key)}"
             lines += [f"[{inner}]", toml_of(value, f"{inner}.")]
     return "\n".join(lines)
+
+
+def inline(value: Any) -> str:
+    """Return a value as TOML has it in a line; nothing (None) is an empty text there."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(str(k))} = {inline(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return json.dumps("" if value is None else value, ensure_ascii=False, default=str)
 
 
 def _tomls() -> list[Seed]:
@@ -169,6 +186,16 @@ def _tomls() -> list[Seed]:
     )
     own = {"own": toml_of(own_scenario()), "sweep": sweep, "problem": problem, **shipped}
     return [{f"{name}.toml": text.encode()} for name, text in own.items()]
+
+
+def texts(target: str) -> list[bytes]:
+    """Return what coverage-guided fuzzing of a reader (toml, csv, names) begins with."""
+    if target == "names":
+        return [text.encode() for text in NAMES]
+    counties = _counties()
+    points = counties.assign(geometry=counties.representative_point())
+    seeds = _tomls() if target == "toml" else _tables(counties, points)
+    return [content for seed in seeds for content in seed.values()]
 
 
 def _zipped(seed: Seed) -> Seed:

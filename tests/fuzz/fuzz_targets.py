@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 import geotransfer as gt
-from geotransfer.errors import GeotransferError, InputError
+from geotransfer.errors import InputError
 
 SEEDS: dict[str, list[dict[str, bytes]]] = {}
 SEARCHED = ("zone", "name", "adcode")
@@ -28,9 +28,11 @@ def load() -> dict[str, Callable[..., object]]:
 
     Whatever runs code of other libraries does so in a child of its own: a process that forks should have no threads.
     """
+    import fuzz_entries
+
     SEEDS.update(_made_in_a_child())
     gt.boundaries("county"), gt.boundaries("prefecture"), gt.boundaries("province")
-    gt.match_divisions(["灵武市"])
+    fuzz_entries.match_names(["灵武市", "Lingwu"], "宁夏")
     return {name.removeprefix("do_"): target for name, target in globals().items() if name.startswith("do_")}
 
 
@@ -151,37 +153,11 @@ def do_tif(folder: Path, *, seed: int, index: int, sound: dict[str, bytes] | Non
 
 def do_csv(folder: Path, *, seed: int, index: int) -> None:
     """Read a table through the door it is meant for, and as zones."""
+    import fuzz_entries
+
     path = _damaged("csv", folder, seed, index, text=(".csv",))
     encoding = ("GB18030", None, None, "utf-8", "utf-16")[index % 5]
-    _read_table(path, encoding, folder)
-
-
-def _read_table(path: Path, encoding: str | None, folder: Path) -> None:
-    import fuzz_laws
-
-    from geotransfer.catalog.readers import read_table
-    from geotransfer.industry.policy_lists import read_policy_list
-    from geotransfer.siting.parks import is_names_only, match_parks
-
-    table = read_table(path, encoding=encoding)
-    fuzz_laws.hold(not table.isna().all(axis=1).any(), "no empty row")
-    doors: list[Callable[[], object]] = [
-        lambda: read_policy_list(path),
-        lambda: gt.read_features(path, encoding=encoding),
-        lambda: match_parks(table) if is_names_only(table) else None,
-        lambda: _study_of_table(path, folder),
-    ]
-    errors = [error for error in map(_own_error, doors) if error is not None]
-    if len(errors) == len(doors):
-        raise errors[0]
-
-
-def _own_error(door: Callable[[], object]) -> GeotransferError | None:
-    try:
-        door()
-    except GeotransferError as error:
-        return error
-    return None
+    fuzz_entries.table_doors(path, encoding, lambda: _study_of_table(path, folder))
 
 
 def _study_of_table(path: Path, folder: Path) -> None:
@@ -199,6 +175,7 @@ def do_toml(folder: Path, *, seed: int, index: int) -> None:
 
 def read_toml(path: Path, folder: Path) -> None:
     """Read a file of TOML by what its name says it is."""
+    import fuzz_entries
     import fuzz_laws
 
     from geotransfer.industry.county_rules import read_county_rules
@@ -215,9 +192,7 @@ def read_toml(path: Path, folder: Path) -> None:
         (folder / "own.toml").write_bytes(next(s for s in SEEDS["toml"] if "own.toml" in s)["own.toml"])
         gt.read_cases([str(path)])
     else:
-        study = gt.Scenario.from_file(path)
-        again = gt.Scenario.from_mapping(study.model_dump(mode="json"))
-        fuzz_laws.hold(again == study, "a scenario survives being written down")
+        study = fuzz_entries.written_down(path)
         if kind == "own" and study.zones.endswith("z.gpkg"):
             (folder / "z.gpkg").write_bytes(SEEDS["gpkg"][0]["z.gpkg"])
             (folder / "r.tif").write_bytes(SEEDS["tif"][0]["r.tif"])
@@ -225,12 +200,12 @@ def read_toml(path: Path, folder: Path) -> None:
 
 
 def do_tree(folder: Path, *, seed: int, index: int) -> None:
-    """A scenario whose values are of other types, gone or elsewhere: through `run`."""
+    """A scenario with other values, most in range, some of other types, gone or elsewhere: through `run`."""
     import fuzz_laws
-    import fuzz_mutation
     import fuzz_seeds
+    import fuzz_values
 
-    values = fuzz_mutation.damaged_tree(fuzz_seeds.own_scenario(), _random("tree", seed, index))
+    values = fuzz_values.varied(fuzz_seeds.own_scenario(), _random("tree", seed, index))
     (folder / "z.gpkg").write_bytes(SEEDS["gpkg"][0]["z.gpkg"])
     (folder / "r.tif").write_bytes(SEEDS["tif"][0]["r.tif"])
     os.chdir(folder)
@@ -239,6 +214,8 @@ def do_tree(folder: Path, *, seed: int, index: int) -> None:
 
 def do_zip(folder: Path, *, seed: int, index: int) -> None:
     """Unpack an archive that is not trusted, and read the features in it."""
+    import fuzz_entries
+
     from geotransfer.catalog.archives import unpack_member
 
     path = _damaged("zip", folder, seed, index)
@@ -247,9 +224,7 @@ def do_zip(folder: Path, *, seed: int, index: int) -> None:
         lambda: unpack_member(path, "z.dbf", folder / "out.dbf", max_bytes=1_000_000),
         lambda: gt.read_features(path),
     ]
-    errors = [error for error in map(_own_error, doors) if error is not None]
-    if len(errors) == len(doors):
-        raise errors[0]
+    fuzz_entries.through(doors)
 
 
 def do_folder(folder: Path, *, seed: int, index: int) -> None:
@@ -307,14 +282,10 @@ def do_cache(folder: Path, *, seed: int, index: int) -> None:
 
 
 def do_names(folder: Path, *, texts: list[str], province: str | None = None) -> None:
-    """Match names of any kind: one row for each, in order, nothing dropped."""
-    import fuzz_laws
+    """Match names of any kind."""
+    import fuzz_entries
 
-    found = gt.match_divisions(texts, province=province)
-    fuzz_laws.hold(list(found["given"]) == texts, "one row for each name")
-    certain = found["adcode"] != ""
-    uncertain = found["how"].isin(["ambiguous", "unmatched"])
-    fuzz_laws.hold((certain ^ uncertain).all(), "a division, or why there is none")
+    fuzz_entries.match_names(texts, province)
 
 
 # --- studies that hypothesis makes ------------------------------------------------------------------

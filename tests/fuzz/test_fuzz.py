@@ -46,6 +46,8 @@ def test_damaged_input_gives_a_sound_result_or_one_of_our_errors(server: Server,
     assert found.findings == {}
     assert found.counts.total() == COUNTS[kind]
     assert found.counts["valid"] > 0
+    if kind == "scenario values":  # most are in range: the run is what is tried, not the schema alone
+        assert found.counts["valid"] > 0.3 * COUNTS[kind]
     if kind != "cache":  # whose damage is never refused: what was kept is made again
         assert found.counts["refused"] > 0
 
@@ -96,10 +98,9 @@ def test_the_harness_notices(server: Server, how: str, kind: str, detail: str) -
     assert detail in outcome.detail
 
 
-def test_the_harness_ends_what_spins_and_what_sleeps() -> None:
-    with Server(seconds=1, wall=2) as impatient:
-        assert impatient.ask("misbehave", how="spin").kind == "slow"
-        assert impatient.ask("misbehave", how="sleep").kind == "slow"
+def test_the_harness_ends_what_spins_and_what_sleeps(server: Server) -> None:
+    for how in ("spin", "sleep"):
+        assert server.asked("misbehave", {"how": how}, seconds=1, megabytes=1000, wall=2).kind == "slow"
 
 
 ALBERS = "ESRI:102025"

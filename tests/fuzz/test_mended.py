@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -123,6 +124,15 @@ def test_two_columns_of_one_name(tmp_path: Path) -> None:
     table.write_bytes(table.read_bytes().replace(b"nama", b"name"))
     with pytest.raises(InputError, match="two columns named 'name'; expected each once"):
         gt.read_features(path)
+
+
+@pytest.mark.parametrize("value", [["a"], [1, 2], {"a": 1}, [["a"], 1]])
+def test_properties_that_are_no_text(tmp_path: Path, value: object) -> None:
+    path = tmp_path / "p.geojson"
+    point = {"type": "Point", "coordinates": [106, 38]}
+    feature = {"type": "Feature", "properties": {"name": "甲", "more": value}, "geometry": point}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    assert gt.read_features(path)["name"].tolist() == ["甲"]
 
 
 def test_a_geopackage_whose_list_of_tables_is_no_text(tmp_path: Path) -> None:
