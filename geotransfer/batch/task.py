@@ -19,9 +19,9 @@ from geotransfer.guard.sources import redacted
 from geotransfer.outputs.folder import write_tables
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.assembly import run
-from geotransfer.study.blocks import MEMORY_MB as MEMORY_MB_OF_A_RUN
 from geotransfer.study.execution import peak_memory_mb
 from geotransfer.study.fingerprints import code_fingerprint, input_fingerprints
+from geotransfer.study.memory import MEMORY_MB as MEMORY_MB_OF_A_RUN
 from geotransfer.study.shared_work import MEMORY_MB, SharedWork
 
 __all__ = ["Report", "Task", "make_task", "run_task"]

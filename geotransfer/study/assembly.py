@@ -10,12 +10,7 @@ from geotransfer.catalog.boundaries import boundary_files
 from geotransfer.catalog.database import is_address
 from geotransfer.siting.parks import parks_record
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.blocks import (
-    MEMORY_MB,
-    PART_CELLS,
-    cells_within,
-    check_divisible,
-)
+from geotransfer.study.blocks import check_divisible, outcome_in_blocks
 from geotransfer.study.checks import check_criteria
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.comparison import comparison_record, resolution_record
@@ -23,8 +18,9 @@ from geotransfer.study.execution import Progress, Stopwatch
 from geotransfer.study.industry import industry_study
 from geotransfer.study.industry_result import Supplies, with_industry
 from geotransfer.study.inputs import Inputs
+from geotransfer.study.memory import MEMORY_MB, block_cells, cells_within
 from geotransfer.study.nothing_left import check_room_left
-from geotransfer.study.outcome import outcome, outcome_in_blocks, study_grid
+from geotransfer.study.outcome import outcome, study_grid
 from geotransfer.study.policy import policy_record
 from geotransfer.study.power import price_areas
 from geotransfer.study.provenance import result_record
@@ -93,7 +89,8 @@ def run(
         found = outcome(scenario, zones, inputs, watch, industry)
     else:
         check_divisible(scenario, grid)
-        found = outcome_in_blocks(scenario, zones, inputs, watch, industry, min(PART_CELLS, cells_within(memory_mb)))
+        most = block_cells(scenario, zones, grid, memory_mb=memory_mb)
+        found = outcome_in_blocks(scenario, zones, inputs, watch, industry, most)
     settled = found.scenario
     check_room_left(settled, zones, found.areas)
     with watch.stage("robustness"):
