@@ -54,8 +54,9 @@ def run(
     shared : SharedWork, optional
         What earlier runs have measured: what is the same is not measured again. The result is the same without it.
     memory_mb : float
-        A study that would take more is computed in blocks of zones; its rasters then lie on disk, and there is no
-        stability raster. It is an estimate, not a guard: a zone is never divided.
+        A study that would take more, with what `shared` may keep, is computed in blocks of zones; its rasters then lie
+        on disk, and there is no stability raster. Estimated from cells, criteria and rules before anything is measured;
+        a zone that does not fit is an error, for a zone is not divided.
 
     Returns
     -------
@@ -85,11 +86,15 @@ def run(
         _record_zones(scenario, zones, inputs)
         _check_second_grid(zones, scenario)
         industry = None if industry is None else industry.located(zones, inputs)
-    if grid.size <= cells_within(memory_mb):
+    # what other runs have left there takes its part
+    kept = 0.0 if shared is None else shared.memory_mb
+    if grid.size <= cells_within(scenario, memory_mb - kept):
         found = outcome(scenario, zones, inputs, watch, industry)
     else:
+        if shared is not None:
+            shared.release()
         check_divisible(scenario, grid)
-        most = block_cells(scenario, zones, grid, memory_mb=memory_mb)
+        most = block_cells(scenario, zones, memory_mb=memory_mb)
         found = outcome_in_blocks(scenario, zones, inputs, watch, industry, most)
     settled = found.scenario
     check_room_left(settled, zones, found.areas)

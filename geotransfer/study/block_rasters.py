@@ -139,13 +139,15 @@ def _held(covered: Coverage, cells: IntArray, zones: IntArray) -> tuple[FloatArr
     """Return, per cell, the share that lies in the zones, the largest share of one of them, and 1 + its row number."""
     place = np.searchsorted(cells, covered.cell)
     share = np.bincount(place, weights=covered.share, minlength=len(cells))
-    owners = zones[covered.zone] + 1
+    owners: IntArray = zones[covered.zone] + 1
     most, owner = np.zeros(len(cells)), np.zeros(len(cells), dtype=np.int64)
     # the largest share comes last, of equal ones that of the later zone; a whole cell is nobody else's
     order = np.flatnonzero(covered.share < 1.0)
-    order = np.r_[order[np.argsort(covered.share[order], kind="stable")], np.flatnonzero(covered.share >= 1.0)]
+    order = np.concatenate([
+        order[np.argsort(covered.share[order], kind="stable")], np.flatnonzero(covered.share >= 1.0)
+    ])  # fmt: skip
     most[place[order]], owner[place[order]] = covered.share[order], owners[order]
-    return share, most, owner
+    return np.asarray(share, dtype=np.float64), most, owner
 
 
 def _check_room(folder: Path, grid: Grid) -> None:

@@ -9,13 +9,12 @@ from functools import cache
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
+from geotransfer.spec.aggregation import COMPARING
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.weighting import Combined, DataWeights
-from geotransfer.spec.aggregation import COMPARING
 from geotransfer.study.block_rasters import BlockRasters
 from geotransfer.study.evaluate import Areas, province_ranks, rank_order
 from geotransfer.study.exclusions import CheckedRule
@@ -24,17 +23,17 @@ from geotransfer.study.freight import FreightSupply
 from geotransfer.study.industry import IndustryStudy, flows_of, freight_of
 from geotransfer.study.inputs import Inputs
 from geotransfer.study.measuring import Measuring
-from geotransfer.study.outcome import NOTHING, Block, Outcome, outcome, study_grid
+from geotransfer.study.outcome import NOTHING, Block, Outcome, outcome, study_grid, study_margin
 from geotransfer.study.policy import policy_supply
 from geotransfer.study.power import PowerSupply
 from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray, IntArray
 
-__all__ = ["check_divisible", "largest_block", "outcome_in_blocks", "zone_blocks"]
+__all__ = ["check_divisible", "largest_zone", "outcome_in_blocks", "zone_blocks"]
 
 
-def zone_blocks(zones: Zones, grid: Grid, *, most_cells: float) -> Iterator[IntArray]:
-    """Yield the row numbers of neighbouring zones whose common box has at most `most_cells` cells, but at least one.
+def zone_blocks(zones: Zones, scenario: Scenario, *, most_cells: float) -> Iterator[IntArray]:
+    """Yield the row numbers of neighbouring zones whose common grid has at most `most_cells` cells, but at least one.
 
     Zones are taken along a Hilbert curve through the middles of their boxes, so that a block has little beside them.
     """
@@ -48,18 +47,23 @@ def zone_blocks(zones: Zones, grid: Grid, *, most_cells: float) -> Iterator[IntA
             np.minimum.accumulate(boxes[first:, 0]), np.minimum.accumulate(boxes[first:, 1]),
             np.maximum.accumulate(boxes[first:, 2]), np.maximum.accumulate(boxes[first:, 3]),
         ])  # fmt: skip
-        cells = (running[:, 2] - running[:, 0]) * (running[:, 3] - running[:, 1]) / grid.cell_area
-        last = first + max(1, int(np.searchsorted(cells > most_cells, True)))
+        last = first + max(1, int(np.searchsorted(_cells_of(running, scenario) > most_cells, True)))
         yield np.sort(order[first:last])
         first = last
 
 
-def largest_block(scenario: Scenario, zones: Zones, grid: Grid, *, most_cells: float) -> tuple[int, str]:
-    """Return the cells of the grid of the largest block, and the name of its largest zone."""
-    sizes = [(study_grid(zones.at(rows), scenario).size, rows) for rows in zone_blocks(zones, grid, most_cells=most_cells)]
-    size, rows = max(sizes, key=lambda one: one[0])
-    table = zones.table.iloc[rows]
-    return size, str(table["name"].iloc[int(np.argmax(shapely.area(shapely.envelope(table.geometry.to_numpy()))))])
+def largest_zone(zones: Zones, scenario: Scenario) -> tuple[str, float]:
+    """Return the name of the zone with the largest grid, and the cells of that."""
+    cells = _cells_of(zones.table.bounds.to_numpy(), scenario)
+    row = int(np.argmax(cells))
+    return str(zones.table["name"].iloc[row]), float(cells[row])
+
+
+def _cells_of(boxes: FloatArray, scenario: Scenario) -> FloatArray:
+    """Return how many cells the grids over boxes (left, bottom, right, top) have, at most."""
+    size = scenario.grid.resolution
+    around = 2 * (study_margin(scenario) + size)
+    return np.asarray((boxes[:, 2] - boxes[:, 0] + around) * (boxes[:, 3] - boxes[:, 1] + around) / size**2)
 
 
 def check_divisible(scenario: Scenario, grid: Grid) -> None:
@@ -95,7 +99,7 @@ def outcome_in_blocks(
     rasters = BlockRasters(inputs.grid)
     freight = _freight(scenario, zones, inputs, industry)
     parts: list[Outcome] = []
-    blocks = list(zone_blocks(zones, inputs.grid, most_cells=most_cells))
+    blocks = list(zone_blocks(zones, scenario, most_cells=most_cells))
     for rows in blocks:
         block = zones.at(rows)
         own = Inputs(study_grid(block, scenario), None, inputs.records, study=inputs.grid)

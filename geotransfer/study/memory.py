@@ -3,49 +3,70 @@
 from __future__ import annotations
 
 from geotransfer.errors import InputError
-from geotransfer.grid import Grid
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.blocks import largest_block
+from geotransfer.study.blocks import largest_zone
 from geotransfer.study.zones import Zones
 
-__all__ = ["MEMORY_MB", "block_cells", "cells_within"]
+__all__ = ["MEMORY_MB", "block_cells", "cells_within", "memory_needed_mb"]
 
 MEMORY_MB = 9000.0
 """What a study may take, unless told otherwise; at 1 km all of China takes 6 GB."""
-BASE_MB = 500.0
-"""What it takes beside its cells (measured: 0.3 GB of libraries, boundaries, the freight network)."""
-CELL_BYTES = 300
-"""What it takes for each cell (measured with seven criteria and four rules: 5.3 GB at 18 million cells)."""
+BASE_MB = 600.0
+"""What it takes beside its cells: libraries, boundaries, the freight network."""
+CELL_BYTES, CRITERION_BYTES, RULE_BYTES = 95, 18, 21
+"""What it takes for each cell, and that for each of its criteria and rules.
+
+Measured: seven criteria and four rules take 280 bytes a cell in one piece, 253 to 305 in a block (half or all of it in
+its zones); with ten rules 395 and 366; three criteria and four rules 186 in a block.
+"""
 PART_CELLS = 3_000_000
-"""Cells of the box around a block: more would save little time."""
+"""Cells of the grid of a block: more would save little time."""
 
 
-def cells_within(memory_mb: float) -> float:
+def memory_needed_mb(scenario: Scenario, cells: float) -> float:
+    """Return what a study takes about that has so many cells at once.
+
+    Examples
+    --------
+    >>> from geotransfer.spec.scenario import scenario
+    >>> memory_needed_mb(scenario("aluminium"), 1e7)
+    3650.0
+    """
+    return BASE_MB + cells * _cell_bytes(scenario) / 1e6
+
+
+def cells_within(scenario: Scenario, memory_mb: float) -> float:
     """Return how many cells a study may have at once.
 
     Examples
     --------
-    >>> cells_within(3500.0)
+    >>> from geotransfer.spec.scenario import scenario
+    >>> cells_within(scenario("aluminium"), 3650.0)
     10000000.0
     """
-    return max(1.0, (memory_mb - BASE_MB) * 1e6 / CELL_BYTES)
+    return max(1.0, (memory_mb - BASE_MB) * 1e6 / _cell_bytes(scenario))
 
 
-def block_cells(scenario: Scenario, zones: Zones, grid: Grid, *, memory_mb: float) -> float:
-    """Return how many cells the box around a block of zones may have.
+def _cell_bytes(scenario: Scenario) -> int:
+    rules = sum(rule.active_test is not None for rule in scenario.rules.values())
+    return CELL_BYTES + CRITERION_BYTES * len(scenario.criteria) + RULE_BYTES * rules
+
+
+def block_cells(scenario: Scenario, zones: Zones, *, memory_mb: float) -> float:
+    """Return how many cells a block of zones may have.
 
     Raises
     ------
     InputError
         A single zone takes more memory than there is: zones are not divided.
     """
-    most = min(PART_CELLS, cells_within(memory_mb))
-    size, name = largest_block(scenario, zones, grid, most_cells=most)
-    if size > cells_within(memory_mb):
-        needed = BASE_MB + size * CELL_BYTES / 1e6
+    fitting = cells_within(scenario, memory_mb)
+    name, cells = largest_zone(zones, scenario)
+    if cells > fitting:
+        needed = memory_needed_mb(scenario, cells)
         raise InputError(
-            f"zone {name!r} with what lies around it has {size:.3g} cells of {grid.resolution[0]:g} m, which take about "
-            f"{needed / 1e3:.1f} GB of memory; the limit is {memory_mb / 1e3:.1f} GB and a zone is not divided: give at "
-            f"least that much (--memory-limit, memory_mb=), or take coarser cells"
+            f"zone {name!r} has {cells:.3g} cells of {scenario.grid.resolution:g} m with what lies around it: "
+            f"about {needed / 1e3:.1f} GB of memory; the limit is {memory_mb / 1e3:.1f} GB, and a zone is not divided: "
+            "expected at least that much (--memory-limit, memory_mb), or coarser cells"
         )
-    return most
+    return min(PART_CELLS, fitting)

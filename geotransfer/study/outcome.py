@@ -37,7 +37,7 @@ from geotransfer.study.veto import veto_steps, vetoed_cells
 from geotransfer.study.zones import Zones
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
-__all__ = ["NOTHING", "Block", "Outcome", "outcome", "study_grid"]
+__all__ = ["NOTHING", "Block", "Outcome", "outcome", "study_grid", "study_margin"]
 
 NOTHING = Raster([[np.nan]], Grid.from_bounds((0, 0, 1, 1), resolution=1, crs=CHINA_ALBERS))
 """In the place of the rasters of a block, which are on disk."""
@@ -164,9 +164,7 @@ def study_grid(zones: Zones, scenario: Scenario) -> Grid:
     Its cells lie on whole multiples of the resolution and reach half a window, and as far as patches of land wind,
     beyond the zones, so that a zone gets the same values whatever other zones are studied.
     """
-    size = scenario.grid.resolution
-    windows = [c.source.window_km for c in scenario.criteria.values() if isinstance(c.source, NearbyAreaSource)]
-    margin = 500.0 * max(windows, default=0.0) + patch_margin(scenario.rules, size) + 2 * size
+    size, margin = scenario.grid.resolution, study_margin(scenario)
     left, bottom, right, top = zones.table.total_bounds
     bounds = (
         np.floor((left - margin) / size) * size,
@@ -175,6 +173,13 @@ def study_grid(zones: Zones, scenario: Scenario) -> Grid:
         np.ceil((top + margin) / size) * size,
     )
     return Grid.from_bounds(bounds, resolution=size, crs=CHINA_ALBERS)
+
+
+def study_margin(scenario: Scenario) -> float:
+    """Return how far beyond the zones the cells of a study reach, in m, before they are whole."""
+    size = scenario.grid.resolution
+    windows = [c.source.window_km for c in scenario.criteria.values() if isinstance(c.source, NearbyAreaSource)]
+    return 500.0 * max(windows, default=0.0) + patch_margin(scenario.rules, size) + 2 * size
 
 
 def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land, *, part: bool) -> BoolArray:

@@ -13,6 +13,7 @@ import geotransfer as gt
 from geotransfer.errors import InputError
 from geotransfer.study import assembly
 from geotransfer.study.blocks import zone_blocks
+from geotransfer.study.outcome import study_grid
 from geotransfer.study.zones import load_zones
 
 TINY_MB = 1.0
@@ -24,8 +25,8 @@ def study(**overrides: object) -> gt.Scenario:
     return gt.scenario("aluminium").with_overrides({**small, **overrides})
 
 
-def in_blocks(scenario: gt.Scenario, monkeypatch: pytest.MonkeyPatch, *, cells: float = 150.0) -> gt.Result:
-    monkeypatch.setattr(assembly, "cells_within", lambda memory_mb: cells if memory_mb == TINY_MB else 1e9)
+def in_blocks(scenario: gt.Scenario, monkeypatch: pytest.MonkeyPatch, *, cells: float = 600.0) -> gt.Result:
+    monkeypatch.setattr(assembly, "cells_within", lambda _, memory_mb: cells if memory_mb == TINY_MB else 1e9)
     monkeypatch.setattr(assembly, "block_cells", lambda *_, **__: cells)
     return gt.run(scenario, memory_mb=TINY_MB)
 
@@ -64,15 +65,15 @@ def test_blocks_give_what_the_whole_gives(overrides: dict[str, object], monkeypa
 
 
 def test_each_zone_is_in_one_block() -> None:
-    zones = load_zones(study())
-    grid = gt.Grid.from_bounds(tuple(zones.table.total_bounds), resolution=10_000, crs=zones.table.crs)
-    blocks = list(zone_blocks(zones, grid, most_cells=150))
+    scenario = study()
+    zones = load_zones(scenario)
+    blocks = list(zone_blocks(zones, scenario, most_cells=600))
     assert len(blocks) > 3
     assert sorted(row for rows in blocks for row in rows) == list(range(len(zones.table)))
     for rows in blocks:
         assert rows.tolist() == sorted(rows)
-        left, bottom, right, top = zones.at(rows).table.total_bounds
-        assert len(rows) == 1 or (right - left) * (top - bottom) / grid.cell_area <= 150
+        assert len(rows) == 1 or study_grid(zones.at(rows), scenario).size <= 600
+    assert max(len(rows) for rows in blocks) > 1
 
 
 def test_a_file_that_does_not_reach_every_block(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
