@@ -27,8 +27,9 @@ from geotransfer.errors import InputError, OutputError
 from geotransfer.files import settle
 from geotransfer.maps import suitability_map, write_offline
 from geotransfer.outputs.tables import column_record, describe_columns, filled, write_json, write_table
-from geotransfer.raster import Raster, raster_grid, read_raster, write_raster
+from geotransfer.raster import Raster, mapped_raster, raster_grid, read_raster, write_raster
 from geotransfer.report import print_pdf, render_report
+from geotransfer.spatial.windowed import LARGE_CELLS
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.execution import Stopwatch
@@ -328,6 +329,8 @@ def _read_ranking(folder: Path, scenario: Scenario) -> gpd.GeoDataFrame:
 
 
 def _read_own(path: Path) -> Raster:
+    if raster_grid(path).size > LARGE_CELLS:
+        return mapped_raster(path)
     try:
         return read_raster(path)
     except InputError:

@@ -10,7 +10,7 @@ from geotransfer.catalog.boundaries import boundary_files
 from geotransfer.catalog.database import is_address
 from geotransfer.siting.parks import parks_record
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.blocks import check_divisible, outcome_in_blocks
+from geotransfer.study.blocks import outcome_in_blocks
 from geotransfer.study.checks import check_criteria
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.comparison import comparison_record, resolution_record
@@ -18,7 +18,7 @@ from geotransfer.study.execution import Progress, Stopwatch
 from geotransfer.study.industry import industry_study
 from geotransfer.study.industry_result import Supplies, with_industry
 from geotransfer.study.inputs import Inputs
-from geotransfer.study.memory import MEMORY_MB, block_cells, cells_within
+from geotransfer.study.memory import MEMORY_MB, block_cells
 from geotransfer.study.nothing_left import check_room_left
 from geotransfer.study.outcome import outcome, study_grid
 from geotransfer.study.policy import policy_record
@@ -86,15 +86,10 @@ def run(
         _record_zones(scenario, zones, inputs)
         _check_second_grid(zones, scenario)
         industry = None if industry is None else industry.located(zones, inputs)
-    # what other runs have left there takes its part
-    kept = 0.0 if shared is None else shared.memory_mb
-    if grid.size <= cells_within(scenario, memory_mb - kept):
+    most = block_cells(scenario, zones, grid, memory_mb=memory_mb, shared=shared)
+    if most is None:
         found = outcome(scenario, zones, inputs, watch, industry)
     else:
-        if shared is not None:
-            shared.release()
-        check_divisible(scenario, grid)
-        most = block_cells(scenario, zones, memory_mb=memory_mb)
         found = outcome_in_blocks(scenario, zones, inputs, watch, industry, most)
     settled = found.scenario
     check_room_left(settled, zones, found.areas)

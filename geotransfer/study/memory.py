@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from geotransfer.errors import InputError
+from geotransfer.grid import Grid
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.blocks import largest_zone
+from geotransfer.study.blocks import check_divisible, largest_zone
+from geotransfer.study.shared_work import SharedWork
 from geotransfer.study.zones import Zones
 
 __all__ = ["MEMORY_MB", "block_cells", "cells_within", "memory_needed_mb"]
 
 MEMORY_MB = 9000.0
 """What a study may take, unless told otherwise; at 1 km all of China takes 6 GB."""
-BASE_MB = 600.0
+BASE_MB = 450.0
 """What it takes beside its cells: libraries, boundaries, the freight network."""
-CELL_BYTES, CRITERION_BYTES, RULE_BYTES = 95, 18, 21
+CELL_BYTES, CRITERION_BYTES, RULE_BYTES = 130, 18, 21
 """What it takes for each cell, and that for each of its criteria and rules.
 
-Measured: seven criteria and four rules take 280 bytes a cell in one piece, 253 to 305 in a block (half or all of it in
-its zones); with ten rules 395 and 366; three criteria and four rules 186 in a block.
+Measured, in bytes a cell with all that is left lying from block to block: seven criteria and four rules take 280 in one
+piece, 253 to 340 in a block (half or all of it in its zones); with ten rules 395 and 366; three criteria and four rules
+186 in a block. What is taken here is at least that.
 """
 PART_CELLS = 3_000_000
 """Cells of the grid of a block: more would save little time."""
@@ -30,7 +33,7 @@ def memory_needed_mb(scenario: Scenario, cells: float) -> float:
     --------
     >>> from geotransfer.spec.scenario import scenario
     >>> memory_needed_mb(scenario("aluminium"), 1e7)
-    3650.0
+    3850.0
     """
     return BASE_MB + cells * _cell_bytes(scenario) / 1e6
 
@@ -41,7 +44,7 @@ def cells_within(scenario: Scenario, memory_mb: float) -> float:
     Examples
     --------
     >>> from geotransfer.spec.scenario import scenario
-    >>> cells_within(scenario("aluminium"), 3650.0)
+    >>> cells_within(scenario("aluminium"), 3850.0)
     10000000.0
     """
     return max(1.0, (memory_mb - BASE_MB) * 1e6 / _cell_bytes(scenario))
@@ -52,14 +55,23 @@ def _cell_bytes(scenario: Scenario) -> int:
     return CELL_BYTES + CRITERION_BYTES * len(scenario.criteria) + RULE_BYTES * rules
 
 
-def block_cells(scenario: Scenario, zones: Zones, *, memory_mb: float) -> float:
-    """Return how many cells a block of zones may have.
+def block_cells(
+    scenario: Scenario, zones: Zones, grid: Grid, *, memory_mb: float, shared: SharedWork | None = None
+) -> float | None:
+    """Return how many cells a block of zones may have; None where the study fits in one piece.
+
+    What `shared` may keep of other runs takes its part of the memory; a study in blocks does not use it and lets it go.
 
     Raises
     ------
     InputError
-        A single zone takes more memory than there is: zones are not divided.
+        A single zone takes more memory than there is, for zones are not divided; or the scenario needs all cells at
+        once.
     """
+    kept = 0.0 if shared is None else shared.memory_mb
+    if grid.size <= cells_within(scenario, memory_mb - kept):
+        return None
+    check_divisible(scenario, grid)
     fitting = cells_within(scenario, memory_mb)
     name, cells = largest_zone(zones, scenario)
     if cells > fitting:
@@ -69,4 +81,6 @@ def block_cells(scenario: Scenario, zones: Zones, *, memory_mb: float) -> float:
             f"about {needed / 1e3:.1f} GB of memory; the limit is {memory_mb / 1e3:.1f} GB, and a zone is not divided: "
             "expected at least that much (--memory-limit, memory_mb), or coarser cells"
         )
+    if shared is not None:
+        shared.release()
     return min(PART_CELLS, fitting)
