@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from geotransfer.industry.profiles import IndustryProfile as IndustryProfile
     from geotransfer.industry.profiles import industry_names as industry_names
     from geotransfer.industry.profiles import industry_profile as industry_profile
+    from geotransfer.inputs.shared_work import SharedWork as SharedWork
     from geotransfer.maps import suitability_map as suitability_map
     from geotransfer.maps import write_offline as write_offline
     from geotransfer.mcda.acceptability import rank_acceptability as rank_acceptability
@@ -140,6 +141,9 @@ if TYPE_CHECKING:
     from geotransfer.relocation.matching import match as match
     from geotransfer.relocation.problem import Problem as Problem
     from geotransfer.relocation.writing import write_matching as write_matching
+    from geotransfer.results.difference import Difference as Difference
+    from geotransfer.results.difference import difference as difference
+    from geotransfer.results.result import Result as Result
     from geotransfer.siting.explanation import Explanation as Explanation
     from geotransfer.siting.explanation import explain as explain
     from geotransfer.siting.locate import locate_sites as locate_sites
@@ -158,10 +162,6 @@ if TYPE_CHECKING:
     from geotransfer.spec.scenario import scenario as scenario
     from geotransfer.spec.scenario import scenario_names as scenario_names
     from geotransfer.study.assembly import run as run
-    from geotransfer.study.difference import Difference as Difference
-    from geotransfer.study.difference import difference as difference
-    from geotransfer.study.result import Result as Result
-    from geotransfer.study.shared_work import SharedWork as SharedWork
 
 _HOMES = {
     "batch.running": ("BatchReport", "run_batch"),
@@ -255,9 +255,9 @@ _HOMES = {
     "spatial.windowed": ("zonal_resource_area",),
     "spatial.zonal": ("zonal_statistics",),
     "study.assembly": ("run",),
-    "study.difference": ("Difference", "difference"),
-    "study.result": ("Result",),
-    "study.shared_work": ("SharedWork",),
+    "results.difference": ("Difference", "difference"),
+    "results.result": ("Result",),
+    "inputs.shared_work": ("SharedWork",),
     "spec.scenario": ("Scenario", "scenario", "scenario_names"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -30,7 +30,7 @@ LIMIT_MB = 2000
 READ = """
 import json, sys, time
 import rasterio
-from geotransfer.study.execution import peak_memory_mb
+from geotransfer.inputs.execution import peak_memory_mb
 start = time.perf_counter()
 with rasterio.open(sys.argv[1]) as source:
     total = sum(float(source.read(1, window=window).sum(dtype="float64")) for _, window in source.block_windows(1))
@@ -41,7 +41,7 @@ import json, sys, time
 import geotransfer as gt
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.spatial.windowed import zonal_resource_area
-from geotransfer.study.execution import peak_memory_mb
+from geotransfer.inputs.execution import peak_memory_mb
 zones = gt.boundaries("county").to_crs(CHINA_ALBERS)
 start = time.perf_counter()
 if sys.argv[2] == "means":

@@ -26,10 +26,10 @@ from pymcdm.methods import TOPSIS, WSM
 from pymcdm.normalizations import minmax_normalization
 from scipy.stats import rankdata
 
+from geotransfer.inputs.execution import peak_memory_mb
 from geotransfer.mcda import acceptability
 from geotransfer.mcda.rank_counts import row_slices
 from geotransfer.mcda.weight_draws import WeightLaw, seed_blocks
-from geotransfer.study.execution import peak_memory_mb
 
 BYTES = """
 import hashlib, sys, numpy as np, geotransfer as gt

@@ -28,7 +28,7 @@ result = gt.run(gt.scenario("aluminium"))
 ran = time.perf_counter()
 gt.write_result(result, sys.argv[1])
 execution = result.provenance["execution"]
-from geotransfer.study.execution import peak_memory_mb
+from geotransfer.inputs.execution import peak_memory_mb
 print(json.dumps({"total": time.perf_counter() - start, "run": ran - start, "write": time.perf_counter() - ran,
                   "peak_mb": peak_memory_mb(), "stages": execution["stages"]}))
 """
@@ -54,7 +54,7 @@ for name in ("elevation", "relief", "ghi", "pv-capacity-factor", "wind-screening
     mean = exact_extract(source, zones[["geometry"]], ["mean"], output="pandas")["mean"].to_numpy()
     total += (mean - np.nanmin(mean)) / (np.nanmax(mean) - np.nanmin(mean))
 np.argsort(-total)
-from geotransfer.study.execution import peak_memory_mb
+from geotransfer.inputs.execution import peak_memory_mb
 print(json.dumps({"total": time.perf_counter() - start, "peak_mb": peak_memory_mb()}))
 """
 

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 import geotransfer as gt
-from geotransfer.study.columns import column_descriptions
+from geotransfer.results.columns import column_descriptions
 
 WORD = {"zh": "甲", "en": "a"}
 POWER = {"zh": "电价", "en": "power"}

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from test_layering import imported_names, sources
 
-from geotransfer.study.packing import pack, unpack
+from geotransfer.inputs.packing import pack, unpack
 
 FUNCTIONS = {"eval", "exec", "compile", "__import__", "input", "breakpoint"}
 MODULES = {

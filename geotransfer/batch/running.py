@@ -19,9 +19,9 @@ from geotransfer.batch.processes import run_here, run_in_processes
 from geotransfer.batch.sweep import Case
 from geotransfer.batch.task import Report, Task, make_task
 from geotransfer.errors import InputError
+from geotransfer.inputs.execution import versions
+from geotransfer.inputs.shared_work import SharedWork
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.execution import versions
-from geotransfer.study.shared_work import SharedWork
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -16,13 +16,13 @@ from typing import Any, TextIO
 from geotransfer.batch.folder import BatchFolder
 from geotransfer.errors import GeotransferError, InputError
 from geotransfer.guard.sources import redacted
+from geotransfer.inputs.execution import peak_memory_mb
+from geotransfer.inputs.fingerprints import code_fingerprint, input_fingerprints
+from geotransfer.inputs.shared_work import MEMORY_MB, SharedWork
 from geotransfer.outputs.folder import write_tables
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.assembly import run
-from geotransfer.study.execution import peak_memory_mb
-from geotransfer.study.fingerprints import code_fingerprint, input_fingerprints
 from geotransfer.study.memory import MEMORY_MB as MEMORY_MB_OF_A_RUN
-from geotransfer.study.shared_work import MEMORY_MB, SharedWork
 
 __all__ = ["Report", "Task", "make_task", "run_task"]
 

@@ -125,7 +125,7 @@ def _diff(
     import json
 
     from geotransfer.outputs.folder import read_result
-    from geotransfer.study.difference import difference
+    from geotransfer.results.difference import difference
 
     found = difference(read_result(first), read_result(second))
     if as_json:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from geotransfer.study.execution import Progress as ReportProgress
+from geotransfer.inputs.execution import Progress as ReportProgress
 
 if TYPE_CHECKING:
     from geotransfer.batch.running import BatchProgress

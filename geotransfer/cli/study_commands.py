@@ -13,8 +13,8 @@ from geotransfer.cli.industry_commands import cost_lines
 from geotransfer.cli.progress import stage_progress
 
 if TYPE_CHECKING:
+    from geotransfer.results.result import Result
     from geotransfer.spec.scenario import Scenario
-    from geotransfer.study.result import Result
 
 __all__ = ["register"]
 

@@ -25,16 +25,16 @@ from rasterio.errors import RasterioError
 
 from geotransfer.errors import InputError, OutputError
 from geotransfer.files import settle
+from geotransfer.inputs.execution import Stopwatch
+from geotransfer.inputs.zones import load_zones
 from geotransfer.maps import suitability_map, write_offline
 from geotransfer.outputs.tables import column_record, describe_columns, filled, write_json, write_table
 from geotransfer.raster import Raster, mapped_raster, raster_grid, read_raster, write_raster
 from geotransfer.report import print_pdf, render_report
+from geotransfer.results.columns import column_descriptions
+from geotransfer.results.result import Result
 from geotransfer.spatial.windowed import LARGE_CELLS
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.columns import column_descriptions
-from geotransfer.study.execution import Stopwatch
-from geotransfer.study.result import Result
-from geotransfer.study.zones import load_zones
 
 __all__ = [
     "FILES", "MANIFEST", "TABLES", "check_target", "is_whole", "read_result", "sibling_folder", "swap_folder",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from geotransfer.catalog.postgis_writing import write_postgis
-from geotransfer.study.result import Column, Result
+from geotransfer.results.result import Column, Result
 from geotransfer.types import Text
 
 __all__ = ["publish_result"]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from geotransfer.errors import OutputError
 from geotransfer.guard.formulas import safe_table
-from geotransfer.study.result import Column
+from geotransfer.results.result import Column
 
 __all__ = ["column_record", "describe_columns", "filled", "write_json", "write_table"]
 

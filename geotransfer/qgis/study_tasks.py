@@ -19,11 +19,11 @@ from geotransfer.raster import write_raster
 from geotransfer.relocation.matching import match
 from geotransfer.relocation.problem import Problem
 from geotransfer.relocation.writing import write_matching
+from geotransfer.results.result import Result
 from geotransfer.siting.explanation import CriterionPart, Explanation, explain
 from geotransfer.spec.overrides import parse_assignment
 from geotransfer.spec.scenario import Scenario, scenario
 from geotransfer.study.assembly import run
-from geotransfer.study.result import Result
 from geotransfer.types import Text
 from geotransfer.words import STATUSES, in_words
 

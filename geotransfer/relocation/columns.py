@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from geotransfer.study.result import Column
+from geotransfer.results.result import Column
 from geotransfer.types import Text
 
 __all__ = ["TABLES", "described"]

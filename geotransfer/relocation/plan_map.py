@@ -14,7 +14,7 @@ from geotransfer.outputs.folder import read_result
 from geotransfer.relocation.ledger import Ledger
 from geotransfer.relocation.matching import Matching
 from geotransfer.relocation.structure import concentration
-from geotransfer.study.result import Result
+from geotransfer.results.result import Result
 from geotransfer.types import Text
 from geotransfer.words import amount_words
 

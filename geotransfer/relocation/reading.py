@@ -15,7 +15,7 @@ from geotransfer.outputs.folder import read_result
 from geotransfer.relocation.instance import Instance
 from geotransfer.relocation.origin_power import GRID, Book, PowerWay, origin_factor, way_of_run
 from geotransfer.relocation.problem import Industry, Offer, Problem
-from geotransfer.study.result import Result
+from geotransfer.results.result import Result
 from geotransfer.types import FloatArray
 
 __all__ = ["Places", "instance_of", "read_places"]

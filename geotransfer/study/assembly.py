@@ -8,27 +8,27 @@ import geopandas as gpd
 
 from geotransfer.catalog.boundaries import boundary_files
 from geotransfer.catalog.database import is_address
+from geotransfer.inputs.execution import Progress, Stopwatch
+from geotransfer.inputs.layers import Inputs
+from geotransfer.inputs.shared_work import SharedWork
+from geotransfer.inputs.zones import Zones, load_zones
+from geotransfer.results.columns import column_descriptions
+from geotransfer.results.result import Result
 from geotransfer.siting.parks import parks_record
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.blocks import outcome_in_blocks
 from geotransfer.study.checks import check_criteria
-from geotransfer.study.columns import column_descriptions
 from geotransfer.study.comparison import comparison_record, resolution_record
-from geotransfer.study.execution import Progress, Stopwatch
-from geotransfer.study.industry import industry_study
 from geotransfer.study.industry_result import Supplies, with_industry
-from geotransfer.study.inputs import Inputs
 from geotransfer.study.memory import MEMORY_MB, block_cells
 from geotransfer.study.nothing_left import check_room_left
 from geotransfer.study.outcome import outcome, study_grid
 from geotransfer.study.policy import policy_record
-from geotransfer.study.power import price_areas
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import rule_area_table
-from geotransfer.study.result import Result
 from geotransfer.study.robustness import robustness_of, stability_raster
-from geotransfer.study.shared_work import SharedWork
-from geotransfer.study.zones import Zones, load_zones
+from geotransfer.supply.industry import industry_study
+from geotransfer.supply.power import price_areas
 
 __all__ = ["run"]
 

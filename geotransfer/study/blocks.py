@@ -12,21 +12,21 @@ import pandas as pd
 
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
+from geotransfer.inputs.execution import Stopwatch
+from geotransfer.inputs.layers import Inputs
+from geotransfer.inputs.zones import Zones
+from geotransfer.rules.exclusions import CheckedRule
 from geotransfer.spec.aggregation import COMPARING
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.weighting import Combined, DataWeights
 from geotransfer.study.block_rasters import BlockRasters
 from geotransfer.study.evaluate import Areas, province_ranks, rank_order
-from geotransfer.study.exclusions import CheckedRule
-from geotransfer.study.execution import Stopwatch
-from geotransfer.study.freight import FreightSupply
-from geotransfer.study.industry import IndustryStudy, flows_of, freight_of
-from geotransfer.study.inputs import Inputs
 from geotransfer.study.measuring import Measuring
 from geotransfer.study.outcome import NOTHING, Block, Outcome, outcome, study_grid, study_margin
 from geotransfer.study.policy import policy_supply
-from geotransfer.study.power import PowerSupply
-from geotransfer.study.zones import Zones
+from geotransfer.supply.freight import FreightSupply
+from geotransfer.supply.industry import IndustryStudy, flows_of, freight_of
+from geotransfer.supply.power import PowerSupply
 from geotransfer.types import FloatArray, IntArray
 
 __all__ = ["check_divisible", "largest_zone", "outcome_in_blocks", "zone_blocks"]

@@ -12,7 +12,7 @@ from geotransfer.errors import InputError
 from geotransfer.mcda.ranking import RANK_DECIMALS
 from geotransfer.mcda.screening import spearman_matrix
 from geotransfer.spatial.zonal import Coverage
-from geotransfer.study.measured import Measured
+from geotransfer.supply.measured import Measured
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = [

@@ -11,7 +11,7 @@ from geotransfer.errors import InputError
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.weighting import Combined, DataWeights, Direct, Weights, data_weights, derived_weights
-from geotransfer.study.measured import Measured
+from geotransfer.supply.measured import Measured
 from geotransfer.types import FloatArray
 
 __all__ = ["with_data_bounds", "with_weights"]

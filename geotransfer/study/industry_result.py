@@ -12,16 +12,16 @@ import pandas as pd
 from geotransfer.industry.delivered_cost import DeliveredCost
 from geotransfer.industry.figures import Figure
 from geotransfer.industry.profiles import coefficient
+from geotransfer.inputs.zones import Zones
 from geotransfer.spec.industry import PriceRange
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.cost_draws import ERRORS, FACTOR_ERROR, CostErrors, cost_band, price_bands
 from geotransfer.study.evaluate import spearman
-from geotransfer.study.freight import FreightSupply
-from geotransfer.study.industry import IndustryStudy
-from geotransfer.study.industry_columns import industry_columns, zone_cost
-from geotransfer.study.industry_origin import known_mean, origin_books, origin_cost
-from geotransfer.study.power import PowerSupply
-from geotransfer.study.zones import Zones
+from geotransfer.supply.cost_draws import ERRORS, FACTOR_ERROR, CostErrors, cost_band, price_bands
+from geotransfer.supply.freight import FreightSupply
+from geotransfer.supply.industry import IndustryStudy
+from geotransfer.supply.industry_columns import industry_columns, zone_cost
+from geotransfer.supply.industry_origin import known_mean, origin_books, origin_cost
+from geotransfer.supply.power import PowerSupply
 from geotransfer.types import FloatArray, IntArray, Text
 
 __all__ = ["Supplies", "rank_agreement", "with_industry"]

@@ -15,6 +15,8 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.division_join import former_codes, former_division
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import FormerCodesWarning, InputError, UnknownNameError
+from geotransfer.inputs.layers import Inputs
+from geotransfer.inputs.zones import Zones
 from geotransfer.spatial.proximity import distance_to
 from geotransfer.spatial.rasterization import rasterize
 from geotransfer.spatial.zonal import Coverage
@@ -30,12 +32,10 @@ from geotransfer.spec.freight import FreightSource
 from geotransfer.spec.policy import PolicySource
 from geotransfer.spec.power import PowerSource
 from geotransfer.spec.scoring import class_scores
-from geotransfer.study.freight import FreightSupply
-from geotransfer.study.inputs import Inputs
-from geotransfer.study.measured import Measured
 from geotransfer.study.policy import PolicySupply
-from geotransfer.study.power import PowerSupply, price_areas
-from geotransfer.study.zones import Zones
+from geotransfer.supply.freight import FreightSupply
+from geotransfer.supply.measured import Measured
+from geotransfer.supply.power import PowerSupply, price_areas
 from geotransfer.types import FloatArray
 
 __all__ = ["Places", "measure"]

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from geotransfer.inputs.layers import Inputs
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.criteria import Criterion, NearbyAreaSource
 from geotransfer.spec.freight import FreightSource, FreightSpec
 from geotransfer.spec.power import PowerSource, PowerSpec
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.freight import FreightSupply
-from geotransfer.study.inputs import Inputs
-from geotransfer.study.measured import Measured
-from geotransfer.study.power import PowerSupply
+from geotransfer.supply.freight import FreightSupply
+from geotransfer.supply.measured import Measured
+from geotransfer.supply.power import PowerSupply
 
 __all__ = ["Measuring"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
+from geotransfer.inputs.shared_work import SharedWork
+from geotransfer.inputs.zones import Zones
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.blocks import check_divisible, largest_zone
-from geotransfer.study.shared_work import SharedWork
-from geotransfer.study.zones import Zones
 
 __all__ = ["MEMORY_MB", "block_cells", "cells_within", "memory_needed_mb"]
 

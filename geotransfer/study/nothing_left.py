@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from geotransfer.errors import InputError
+from geotransfer.inputs.zones import Zones
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.evaluate import Areas
-from geotransfer.study.zones import Zones
 from geotransfer.types import FloatArray
 
 __all__ = ["check_room_left"]

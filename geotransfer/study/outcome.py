@@ -12,29 +12,29 @@ import numpy as np
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
 from geotransfer.grid import Grid
+from geotransfer.inputs.execution import Stopwatch
+from geotransfer.inputs.layers import Inputs
+from geotransfer.inputs.zones import Zones
 from geotransfer.raster import Raster
+from geotransfer.rules.exclusions import CheckedRule, evaluate_rules
+from geotransfer.rules.land import Land, land_of, rule_steps
+from geotransfer.rules.patches import patch_margin
 from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.spec.criteria import NearbyAreaSource
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import score
 from geotransfer.study.block_rasters import BlockRasters, CellStates
 from geotransfer.study.evaluate import Areas, RuleStep, site_weights, zone_areas, zone_values
-from geotransfer.study.exclusions import CheckedRule, evaluate_rules
-from geotransfer.study.execution import Stopwatch
-from geotransfer.study.freight import FreightSupply
 from geotransfer.study.from_data import with_data_bounds, with_weights
-from geotransfer.study.industry import IndustryStudy, flows_of, freight_of
-from geotransfer.study.inputs import Inputs
-from geotransfer.study.land import Land, land_of, rule_steps
 from geotransfer.study.measure import Places, measure
-from geotransfer.study.measured import Measured
 from geotransfer.study.measuring import Measuring
-from geotransfer.study.patches import patch_margin
 from geotransfer.study.policy import PolicySupply, banned_by, policy_supply, with_policy_rules
-from geotransfer.study.power import PowerSupply, power_supply
 from geotransfer.study.ranking_table import combined, ranking_table, score_stack
 from geotransfer.study.veto import veto_steps, vetoed_cells
-from geotransfer.study.zones import Zones
+from geotransfer.supply.freight import FreightSupply
+from geotransfer.supply.industry import IndustryStudy, flows_of, freight_of
+from geotransfer.supply.measured import Measured
+from geotransfer.supply.power import PowerSupply, power_supply
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
 __all__ = ["NOTHING", "Block", "Outcome", "outcome", "study_grid", "study_margin"]

@@ -21,14 +21,14 @@ from geotransfer.industry.policy_tables import (
     policy_table,
     transfer_directions,
 )
+from geotransfer.inputs.layers import Inputs
+from geotransfer.inputs.zones import Zones
+from geotransfer.rules.exclusions import CheckedRule
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.policy import PolicySpec
 from geotransfer.spec.rules import Rule, ZonesTest
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.exclusions import CheckedRule
-from geotransfer.study.inputs import Inputs
-from geotransfer.study.measured import Measured, by_zone
-from geotransfer.study.zones import Zones
+from geotransfer.supply.measured import Measured, by_zone
 from geotransfer.types import Text
 
 __all__ = ["POLICY_RULE", "PolicySupply", "banned_by", "policy_record", "policy_supply", "with_policy_rules"]

@@ -10,12 +10,12 @@ import geopandas as gpd
 import numpy as np
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.inputs.layers import Inputs
+from geotransfer.rules.exclusions import CheckedRule
+from geotransfer.rules.notes import rule_note
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import curve_words, shown_points
 from geotransfer.study.evaluate import Areas, between_group_share, spearman
-from geotransfer.study.exclusions import CheckedRule
-from geotransfer.study.inputs import Inputs
-from geotransfer.study.rule_notes import rule_note
 from geotransfer.study.veto import veto_ids, veto_title
 
 __all__ = ["PROVINCIAL_SHARE", "result_record"]

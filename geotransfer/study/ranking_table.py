@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geotransfer.inputs.zones import Zones
+from geotransfer.rules.exclusions import CheckedRule
 from geotransfer.spec.aggregation import aggregate
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import score
 from geotransfer.study.evaluate import Areas, province_ranks, rank_order
-from geotransfer.study.exclusions import CheckedRule
 from geotransfer.study.veto import whole_zone_vetoes
-from geotransfer.study.zones import Zones
 from geotransfer.types import BoolArray, FloatArray
 
 __all__ = ["combined", "ranking_table", "rule_area_table", "score_stack"]

@@ -13,7 +13,7 @@ from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.criteria import ColumnSource, Criterion, TableSource
 from geotransfer.spec.scoring import score
 from geotransfer.study.evaluate import RuleStep
-from geotransfer.study.measured import Measured
+from geotransfer.supply.measured import Measured
 from geotransfer.types import BoolArray, FloatArray, Text
 
 __all__ = ["veto_ids", "veto_steps", "veto_title", "vetoed_cells", "whole_zone_vetoes"]

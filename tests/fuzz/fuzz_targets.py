@@ -285,8 +285,8 @@ def _point_to(bad: Path, folder: Path) -> None:
 
 def _use_folder(bad: Path, good: Path, *, drawn: bool) -> None:
     from geotransfer.outputs.folder import read_result, write_map, write_report
+    from geotransfer.results.difference import difference
     from geotransfer.siting.explanation import explain
-    from geotransfer.study.difference import difference
 
     result = read_result(bad)
     zone = str(result.ranking["zone"].iloc[0]) if len(result.ranking) and "zone" in result.ranking else "640104"

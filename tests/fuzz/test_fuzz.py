@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import geotransfer as gt
 from geotransfer.errors import InputError
-from geotransfer.study.zones import load_zones
+from geotransfer.inputs.zones import load_zones
 
 sys.path.insert(0, str(Path(__file__).parent))
 

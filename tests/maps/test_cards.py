@@ -7,7 +7,7 @@ import numpy as np
 from geotransfer.energy.carbon import Verdict
 from geotransfer.maps.cards import TERMS, VERDICTS, cost_terms, regions, unchecked, verdicts
 from geotransfer.maps.measures import measures
-from geotransfer.study.columns import INDUSTRY
+from geotransfer.results.columns import INDUSTRY
 
 
 def test_terms_and_verdicts_are_those_the_study_writes() -> None:

@@ -17,12 +17,12 @@ import shapely
 import geotransfer as gt
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError, OutputError
+from geotransfer.inputs.zones import load_zones
 from geotransfer.outputs import folder as outputs_folder
 from geotransfer.study import assembly, blocks, memory
 from geotransfer.study.blocks import largest_zone, zone_blocks
 from geotransfer.study.memory import RULE_BYTES, block_cells, cells_within, memory_needed_mb
 from geotransfer.study.outcome import study_grid
-from geotransfer.study.zones import load_zones
 
 TINY_MB = 1.0
 """So little that every study is run in blocks."""

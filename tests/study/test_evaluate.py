@@ -18,7 +18,7 @@ from geotransfer.study.evaluate import (
     zone_areas,
     zone_values,
 )
-from geotransfer.study.measured import Measured
+from geotransfer.supply.measured import Measured
 
 # two zones over a row of four cells: zone 0 has cells 0, 1 and half of 2; zone 1 the other half of 2, and 3
 COVERED = Coverage(np.array([0, 0, 0, 1, 1]), np.array([0, 1, 2, 2, 3]), np.array([1, 1, 0.5, 0.5, 1.0]), 2)

@@ -12,7 +12,7 @@ from geotransfer import Grid, run, scenario
 from geotransfer.catalog.fetched import fetch_layers
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.errors import InputError
-from geotransfer.study.inputs import Inputs
+from geotransfer.inputs.layers import Inputs
 
 STUDY = Grid.from_bounds((-300_000, 3_600_000, 300_000, 4_100_000), resolution=20_000, crs=CHINA_ALBERS)
 

@@ -8,9 +8,9 @@ import pytest
 
 import geotransfer as gt
 from geotransfer.errors import InputError
+from geotransfer.inputs.zones import Zones
 from geotransfer.study.evaluate import Areas
 from geotransfer.study.nothing_left import check_room_left
-from geotransfer.study.zones import Zones
 
 STUDY = gt.scenario("aluminium")  # a zone needs 25 km2 and 2 % of itself
 
