@@ -4,8 +4,10 @@
 
 Every measurement is a process of its own (user CPU time, peak memory). Zones: 34 provinces, 375 prefectures, 2,891
 counties, 30,000 synthetic squares, all at 10 km. Cells: 5 km, 1 km, 250 m of the counties of `--within`, or of all of
-China with `--national` (250 m: a quarter of an hour). Scenarios: 1, 10, 100 weights at 25 km by one worker. The
-exponent is the slope of log(time) over log(size) between the ends: 1 is proportional. Memory beyond the libraries.
+China with `--national` (293 million cells: NATIONAL). Every run has LIMIT_MB of memory: what needs more by its own
+estimate is computed in blocks of zones, and a peak beyond it ends the benchmark. Scenarios: 1, 10, 100 weights at 25 km
+by one worker. The exponent is the slope of log(time) over log(size) between the ends: 1 is proportional. Memory beyond
+the libraries.
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import subprocess
 import sys
 import tempfile
 
+LIMIT_MB = 3000
+"""What every run may take."""
 HEAD = """
 import json, sys, time, resource, tempfile
 import geotransfer as gt
@@ -32,7 +36,7 @@ print(json.dumps({"seconds": time.process_time() - start, "size": size, "peak": 
 """
 RUN = """
 start = time.process_time()
-result = gt.run(study.with_overrides(asked), memory_mb=3000)
+result = gt.run(study.with_overrides(asked), memory_mb=LIMIT_MB)
 size = len(result.ranking) if "zones" in asked else result.suitability.grid.size
 """
 SQUARES = """
@@ -58,10 +62,13 @@ size = gt.run_batch(sweep, out=tempfile.mkdtemp()).finished
 
 def measure(code: str, asked: dict[str, object], cache: str) -> dict[str, float]:
     """Run code in a process of its own and return what it prints."""
-    command = [sys.executable, "-c", HEAD + code + TAIL, json.dumps(asked)]
+    command = [sys.executable, "-c", f"LIMIT_MB = {LIMIT_MB}\n{HEAD}{code}{TAIL}", json.dumps(asked)]
     environment = {**os.environ, "GEOTRANSFER_CACHE_DIR": cache}
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
-    return dict(json.loads(done.stdout))
+    found: dict[str, float] = json.loads(done.stdout)
+    if found["peak"] > LIMIT_MB:
+        raise SystemExit(f"{asked} took {found['peak']:.0f} MB, more than the limit of {LIMIT_MB} MB")
+    return found
 
 
 def tell(name: str, rows: list[dict[str, float]]) -> None:
@@ -96,7 +103,7 @@ def main() -> None:
             sizes = (5000, 1000, 250)
             where = "China" if asked.national else asked.within
             rows = [measure(RUN, {"within": within, "grid.resolution": size}, cache) for size in sizes]
-            tell(f"cells ({where}, counties; above 3 GB in blocks of zones)", rows)
+            tell(f"cells ({where}, counties; what needs more than {LIMIT_MB} MB in blocks of zones)", rows)
         if "scenarios" in asked.only:
             tell("scenarios (weights, 25 km)", [measure(BATCH, {"n": n}, cache) for n in (1, 10, 100)])
 

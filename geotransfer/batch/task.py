@@ -22,7 +22,7 @@ from geotransfer.inputs.shared_work import MEMORY_MB, SharedWork
 from geotransfer.outputs.folder import write_tables
 from geotransfer.spec.scenario import Scenario
 from geotransfer.study.assembly import run
-from geotransfer.study.blocks import MEMORY_MB as MEMORY_MB_OF_A_RUN
+from geotransfer.study.memory import MEMORY_MB as MEMORY_MB_OF_A_RUN
 
 __all__ = ["Report", "Task", "make_task", "run_task"]
 

@@ -59,6 +59,11 @@ class SharedWork:
             self._keep(key, product)
             return product
 
+    def release(self) -> None:
+        """Let go of what is kept in memory; what is on disk stays there."""
+        with self._lock:
+            self._kept.clear()
+
     def _key(self, name: str, parts: Sequence[Any]) -> str:
         found = input_fingerprints(parts, digest=self.file_sha256)
         text = json.dumps([name, code_fingerprint(), parts, found], ensure_ascii=False)

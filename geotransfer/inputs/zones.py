@@ -25,7 +25,7 @@ from geotransfer.siting.parks import is_names_only, match_parks
 from geotransfer.spatial.nearest import nearest_zones
 from geotransfer.spatial.rasterization import polygonal, reprojected
 from geotransfer.spec.scenario import Scenario
-from geotransfer.types import Level
+from geotransfer.types import IntArray, Level
 
 __all__ = ["Zones", "load_zones"]
 
@@ -60,6 +60,11 @@ class Zones:
     own: bool
     matched: pd.DataFrame | None = None
     datum: DatumAccuracy | None = None
+
+    def at(self, rows: IntArray) -> Zones:
+        """Return some of the zones, by their row numbers, for what is measured of them."""
+        table, shown = self.table.iloc[rows], self.shown.iloc[rows]
+        return Zones(table.reset_index(drop=True), shown.reset_index(drop=True), self.own)
 
 
 def load_zones(scenario: Scenario) -> Zones:

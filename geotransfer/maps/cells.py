@@ -8,10 +8,9 @@ from base64 import b64encode
 from typing import Any
 
 import numpy as np
-from affine import Affine
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from rasterio.warp import Resampling, reproject, transform_bounds
+from rasterio.warp import transform_bounds
 
 from geotransfer.raster import Raster
 from geotransfer.types import FloatArray, Text
@@ -27,7 +26,7 @@ MERCATOR = CRS.from_epsg(3857)
 
 
 def cells_json(suitability: Raster | None, breaks: list[float]) -> dict[str, Any] | None:
-    """Return the suitability raster as the page reads it; None where there is none, or no cell has a score.
+    """Return the suitability raster as the page reads it; None where there is none, or no pixel has a score.
 
     Parameters
     ----------
@@ -49,9 +48,11 @@ def cells_json(suitability: Raster | None, breaks: list[float]) -> dict[str, Any
     >>> cells_json(Raster([[0.2, 0.8]], grid), [0.5, 1.0])["picture"][:22]
     'data:image/png;base64,'
     """
-    if suitability is None or not breaks or not np.isfinite(suitability.values).any():
+    if suitability is None or not breaks:
         return None
     values, bounds = _in_mercator(suitability)
+    if not np.isfinite(values).any():
+        return None
     png = _png(_classes(values, breaks), len(breaks))
     west, south, east, north = transform_bounds(MERCATOR.to_wkt(), "EPSG:4326", *bounds)
     return {
@@ -67,18 +68,13 @@ def _in_mercator(raster: Raster) -> tuple[FloatArray, tuple[float, float, float,
     west, south, east, north = to_mercator.transform_bounds(*raster.grid.bounds, densify_pts=51)
     pixel = max(east - west, north - south) / PIXELS
     height, width = int(np.ceil((north - south) / pixel)), int(np.ceil((east - west) / pixel))
+    # cell by cell, for a raster may lie on disk: warping would hold all of it
+    x, y = np.meshgrid(west + (np.arange(width) + 0.5) * pixel, north - (np.arange(height) + 0.5) * pixel)
+    from_mercator = Transformer.from_crs(MERCATOR, raster.grid.crs, always_xy=True)
+    column, row = ~raster.grid.transform @ from_mercator.transform(x, y)
+    inside = (column >= 0) & (column < raster.grid.shape[1]) & (row >= 0) & (row < raster.grid.shape[0])
     out = np.full((height, width), np.nan)
-    reproject(
-        raster.values,
-        out,
-        src_transform=raster.grid.transform,
-        src_crs=raster.grid.crs.to_wkt(),
-        src_nodata=np.nan,
-        dst_transform=Affine(pixel, 0, west, 0, -pixel, north),
-        dst_crs=MERCATOR.to_wkt(),
-        dst_nodata=np.nan,
-        resampling=Resampling.nearest,
-    )
+    out[inside] = raster.values[row[inside].astype(np.int64), column[inside].astype(np.int64)]
     return out, (west, north - height * pixel, west + width * pixel, north)
 
 

@@ -157,8 +157,9 @@ def is_whole(directory: str | os.PathLike[str]) -> bool:
 
 def _facts(path: Path) -> dict[str, Any]:
     check_regular(path)
-    content = path.read_bytes()
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    # by parts: the rasters of a large study are hundreds of MB
+    with path.open("rb") as stream:
+        return {"bytes": path.stat().st_size, "sha256": hashlib.file_digest(stream, "sha256").hexdigest()}
 
 
 def _write_rule_areas(result: Result, folder: Path) -> None:

@@ -17,10 +17,12 @@ from geotransfer.inputs.zones import load_zones
 from geotransfer.outputs.ranking import read_ranking, read_rule_areas
 from geotransfer.outputs.record import ResultPart, checked_record
 from geotransfer.outputs.seal import check_seal
-from geotransfer.raster import Raster, raster_grid, read_values
+from geotransfer.raster import Raster, mapped_raster, raster_grid, read_values
 from geotransfer.results.columns import column_descriptions
 from geotransfer.results.result import Result
+from geotransfer.spatial.windowed import LARGE_CELLS
 from geotransfer.spec.scenario import Scenario
+from geotransfer.types import FloatArray
 
 __all__ = ["MANIFEST", "RECORD", "check_folder", "is_ours", "read_result"]
 
@@ -30,6 +32,8 @@ MANIFEST = "files.json"
 SMALL_RASTER = 10_000_000
 MOST_CELLS_A_BYTE = 1_000
 """A run packs cells of four bytes by deflate: 258 a byte where all are alike."""
+ROWS = 512
+"""Of cells looked at at a time: those of a large study stay on disk."""
 READ = ("ranking.parquet", "suitability.tif", "excluded.tif", "stability.tif", "rule_areas.parquet", RECORD, MANIFEST)
 
 
@@ -175,12 +179,17 @@ def _read_cells(path: Path) -> Raster:
             "byte; its header lies: get the folder again"
         )
     try:
-        values, grid = read_values(path)
+        raster = mapped_raster(path) if cells > LARGE_CELLS else Raster(*read_values(path))
     except MemoryError as error:
         raise InputError(f"raster {str(path)!r} asks for more memory than there is; run the scenario again") from error
+    for first in range(0, len(raster.values), ROWS):
+        _check_shares(raster.values[first : first + ROWS], path)
+    return raster
+
+
+def _check_shares(values: FloatArray, path: Path) -> None:
     wrong = values[~np.isnan(values) & ~((values >= -1e-6) & (values <= 1 + 1e-6))]
     if wrong.size:
         raise InputError(
             f"raster {str(path)!r} holds {wrong[0]:g}, expected 0 to 1; it is damaged or edited: run the scenario again"
         )
-    return Raster(values, grid)

@@ -191,7 +191,10 @@ def rasterize(features: gpd.GeoDataFrame, grid: Grid, *, column: str) -> Raster:
 
 def _burn(features: gpd.GeoDataFrame, grid: Grid, values: np.ndarray) -> np.ndarray:
     out = np.full(grid.shape, np.nan)
-    keep = ~(features.geometry.is_empty | features.geometry.isna()).to_numpy()
+    left, bottom, right, top = grid.bounds
+    west, south, east, north = features.bounds.to_numpy().T
+    # what lies elsewhere burns nothing, and turning it into coordinates takes most of the time; NaN where it is empty
+    keep = (west <= right) & (east >= left) & (south <= top) & (north >= bottom)
     # a missing value is burnt too: the later row wins even when it is unknown
     shapes = list(zip(features.geometry[keep], values[keep], strict=True))
     if shapes:

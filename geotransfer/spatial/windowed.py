@@ -23,6 +23,7 @@ from geotransfer.types import FloatArray, IntArray
 
 __all__ = [
     "CELLS_IN_MEMORY",
+    "LARGE_CELLS",
     "RasterFile",
     "RasterLike",
     "TileReader",

@@ -16,18 +16,14 @@ from geotransfer.results.columns import column_descriptions
 from geotransfer.results.result import Result
 from geotransfer.siting.parks import parks_record
 from geotransfer.spec.scenario import Scenario
-from geotransfer.study.blocks import (
-    MEMORY_MB,
-    PART_CELLS,
-    cells_within,
-    check_divisible,
-)
+from geotransfer.study.blocks import outcome_in_blocks
 from geotransfer.study.checks import check_criteria
 from geotransfer.study.comparison import comparison_record, resolution_record
 from geotransfer.study.enough_memory import told_when_short
 from geotransfer.study.industry_result import Supplies, with_industry
+from geotransfer.study.memory import MEMORY_MB, block_cells
 from geotransfer.study.nothing_left import check_room_left
-from geotransfer.study.outcome import outcome, outcome_in_blocks, study_grid
+from geotransfer.study.outcome import outcome, study_grid
 from geotransfer.study.policy import policy_record
 from geotransfer.study.provenance import result_record
 from geotransfer.study.ranking_table import rule_area_table
@@ -41,7 +37,7 @@ STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "robustness", "p
 BOUNDARY_LAYERS = {"province": "provinces", "prefecture": "prefectures", "county": "counties"}
 
 
-@told_when_short
+@told_when_short()
 def run(
     scenario: Scenario,
     *,
@@ -60,8 +56,9 @@ def run(
     shared : SharedWork, optional
         What earlier runs have measured: what is the same is not measured again. The result is the same without it.
     memory_mb : float
-        A study that would take more is computed in blocks of zones; its rasters then lie on disk, and there is no
-        stability raster. It is an estimate, not a guard: a zone is never divided.
+        A study that would take more, with what `shared` may keep, is computed in blocks of zones; its rasters then lie
+        on disk, and there is no stability raster. Estimated from cells, criteria and rules before anything is measured;
+        a zone that does not fit is an error, for a zone is not divided.
 
     Returns
     -------
@@ -91,11 +88,11 @@ def run(
         _record_zones(scenario, zones, inputs)
         _check_second_grid(zones, scenario)
         industry = None if industry is None else industry.located(zones, inputs)
-    if grid.size <= cells_within(memory_mb):
+    most = block_cells(scenario, zones, grid, memory_mb=memory_mb, shared=shared)
+    if most is None:
         found = outcome(scenario, zones, inputs, watch, industry)
     else:
-        check_divisible(scenario, grid)
-        found = outcome_in_blocks(scenario, zones, inputs, watch, industry, min(PART_CELLS, cells_within(memory_mb)))
+        found = outcome_in_blocks(scenario, zones, inputs, watch, industry, most)
     settled = found.scenario
     check_room_left(settled, zones, found.areas)
     with watch.stage("robustness"):

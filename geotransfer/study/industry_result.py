@@ -119,8 +119,8 @@ def _spread(price: PriceRange, amount: FloatArray) -> tuple[FloatArray, FloatArr
 
 
 def _own_cost(power: PowerSupply) -> float:
-    """Return the middle cost of own power in the study, yuan/kWh."""
-    known = np.zeros(0) if power.lcoe is None else power.lcoe[np.isfinite(power.lcoe)]
+    """Return the middle of the zones' mean costs of own power, yuan/kWh."""
+    known = np.zeros(0) if power.zone_lcoe is None else power.zone_lcoe[np.isfinite(power.zone_lcoe)]
     return float(np.median(known)) if known.size else 0.0
 
 

@@ -1,7 +1,8 @@
-"""What a study comes to: its values, ranks and rasters, in one piece or block of zones by block of zones."""
+"""What a study, or a block of its zones, comes to: its values, ranks and rasters."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,19 +23,7 @@ from geotransfer.spatial.zonal import Coverage, coverage
 from geotransfer.spec.criteria import NearbyAreaSource
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.scoring import score
-from geotransfer.study.blocks import (
-    BlockRasters,
-    CellStates,
-    joined_areas,
-    joined_freight,
-    joined_freight_supply,
-    joined_power,
-    joined_power_supply,
-    named_only,
-    reranked,
-    without_cells,
-    zone_blocks,
-)
+from geotransfer.study.block_rasters import BlockRasters, CellStates
 from geotransfer.study.evaluate import Areas, site_weights, zone_areas, zone_values
 from geotransfer.study.from_data import with_data_bounds, with_weights
 from geotransfer.study.measure import Places, measure
@@ -48,9 +37,10 @@ from geotransfer.supply.measured import Measured
 from geotransfer.supply.power import PowerSupply, power_supply
 from geotransfer.types import BoolArray, FloatArray, IntArray
 
-__all__ = ["Outcome", "outcome", "outcome_in_blocks", "study_grid"]
+__all__ = ["NOTHING", "Block", "Outcome", "outcome", "study_grid", "study_margin"]
 
-_NOTHING = Raster([[np.nan]], Grid.from_bounds((0, 0, 1, 1), resolution=1, crs=CHINA_ALBERS))
+NOTHING = Raster([[np.nan]], Grid.from_bounds((0, 0, 1, 1), resolution=1, crs=CHINA_ALBERS))
+"""In the place of the rasters of a block, which are on disk."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,15 +60,39 @@ class Outcome:
     scores: FloatArray | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A block of zones of a study.
+
+    Attributes
+    ----------
+    rows : ndarray
+        Their row numbers in the study.
+    rasters : BlockRasters
+        Of the whole study: they take the cells of the block.
+    freight_of_all : callable
+        Gives the freight of all zones of the study.
+    """
+
+    rows: IntArray
+    rasters: BlockRasters
+    freight_of_all: Callable[[], FreightSupply | None]
+
+    def freight(self) -> FreightSupply | None:
+        """Return the freight of the block's zones."""
+        found = self.freight_of_all()
+        return None if found is None else found.of(self.rows)
+
+
 def outcome(
     scenario: Scenario,
     zones: Zones,
     inputs: Inputs,
     watch: Stopwatch,
     industry: IndustryStudy | None,
-    rasters: BlockRasters | None = None,
+    block: Block | None = None,
 ) -> Outcome:
-    """Return what a study comes to; that of a block writes its cells into the `rasters` of the whole."""
+    """Return what a study comes to; that of a block writes its cells into the rasters of the whole."""
     grid, once = inputs.grid, Measuring(scenario, inputs)
     policy = policy_supply(scenario.policy, zones, inputs)
     with watch.stage("coverage"):
@@ -87,68 +101,25 @@ def outcome(
         rules, land, steps = once.rules(lambda: _judged(scenario, zones, covered, inputs, policy))
     with watch.stage("criteria"):
         power = once.power(lambda spec: power_supply(spec, zones, covered, inputs))
-        freight = once.freight(flows_of(scenario, industry), lambda spec: freight_of(spec, industry, zones, inputs))
+        freight = (
+            once.freight(flows_of(scenario, industry), lambda spec: freight_of(spec, industry, zones, inputs))
+            if block is None
+            else block.freight()
+        )
         places = Places(zones, covered, inputs, land.allowed, power, freight, policy)
         measured = {name: once.criterion(name, lambda c: measure(*c, places)) for name in scenario.criteria}
-        known = _known_cells(scenario, measured, land, part=rasters is not None)
+        known = _known_cells(scenario, measured, land, part=block is not None)
     with watch.stage("evaluate"):
         cells = _Cells(measured, land, known, covered, steps)
         settled, cells, weighting = _settled(with_policy_rules(scenario, policy), cells)
         ranking, areas = _rank_zones(settled, places, rules, cells, grid)
-        suitability, excluded, scores = _rasters(settled, cells, grid, rasters)
+        suitability, excluded, scores = _rasters(settled, cells, grid, block)
     records = {
         "weighting": weighting,
         "power": None if power is None else power.record(),
         "freight": None if freight is None else freight.record(),
     }
     return Outcome(settled, ranking, areas, rules, suitability, excluded, policy, power, freight, records, scores)
-
-
-def outcome_in_blocks(
-    scenario: Scenario,
-    zones: Zones,
-    inputs: Inputs,
-    watch: Stopwatch,
-    industry: IndustryStudy | None,
-    most_cells: float,
-) -> Outcome:
-    """Return what a study comes to whose cells do not fit into memory: block of zones by block of zones."""
-    whole = BlockRasters(inputs.grid)
-    parts: list[Outcome] = []
-    for block in zone_blocks(zones, inputs.grid, most_cells=most_cells):
-        own = Inputs(study_grid(block, scenario), None, inputs.records, study=inputs.grid)
-        found = outcome(scenario, block, own, watch, industry, whole)
-        # the cells are on disk now
-        parts.append(
-            replace(
-                found,
-                suitability=_NOTHING,
-                excluded=_NOTHING,
-                scores=None,
-                rules=named_only(found.rules),
-                power=without_cells(found.power),
-            )
-        )
-    watch.sum_stages()
-    suitability, excluded = whole.finish()
-    last, rankings = parts[-1], [part.ranking for part in parts]
-    records = {
-        "weighting": last.records["weighting"],
-        "power": joined_power([part.records["power"] for part in parts]),
-        "freight": joined_freight([part.records["freight"] for part in parts], rankings),
-    }
-    return Outcome(
-        last.scenario,
-        reranked(rankings),
-        joined_areas([part.areas for part in parts]),
-        last.rules,
-        suitability,
-        excluded,
-        policy_supply(scenario.policy, zones, inputs),
-        joined_power_supply([part.power for part in parts]),
-        joined_freight_supply([part.freight for part in parts]),
-        records,
-    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,9 +164,7 @@ def study_grid(zones: Zones, scenario: Scenario) -> Grid:
     Its cells lie on whole multiples of the resolution and reach half a window, and as far as patches of land wind,
     beyond the zones, so that a zone gets the same values whatever other zones are studied.
     """
-    size = scenario.grid.resolution
-    windows = [c.source.window_km for c in scenario.criteria.values() if isinstance(c.source, NearbyAreaSource)]
-    margin = 500.0 * max(windows, default=0.0) + patch_margin(scenario.rules, size) + 2 * size
+    size, margin = scenario.grid.resolution, study_margin(scenario)
     left, bottom, right, top = zones.table.total_bounds
     bounds = (
         np.floor((left - margin) / size) * size,
@@ -204,6 +173,13 @@ def study_grid(zones: Zones, scenario: Scenario) -> Grid:
         np.ceil((top + margin) / size) * size,
     )
     return Grid.from_bounds(bounds, resolution=size, crs=CHINA_ALBERS)
+
+
+def study_margin(scenario: Scenario) -> float:
+    """Return how far beyond the zones the cells of a study reach, in m, before they are whole."""
+    size = scenario.grid.resolution
+    windows = [c.source.window_km for c in scenario.criteria.values() if isinstance(c.source, NearbyAreaSource)]
+    return 500.0 * max(windows, default=0.0) + patch_margin(scenario.rules, size) + 2 * size
 
 
 def _known_cells(scenario: Scenario, measured: dict[str, Measured], land: Land, *, part: bool) -> BoolArray:
@@ -259,16 +235,16 @@ def _local_scores(scenario: Scenario, cells: _Cells) -> FloatArray:
 
 
 def _rasters(
-    scenario: Scenario, cells: _Cells, grid: Grid, whole: BlockRasters | None
+    scenario: Scenario, cells: _Cells, grid: Grid, block: Block | None
 ) -> tuple[Raster, Raster, FloatArray | None]:
     """Return suitability, exclusions and the scores of the cells; those of a block go into the rasters of the whole."""
     share = np.bincount(cells.covered.cell, weights=cells.covered.share, minlength=grid.size)
-    if whole is not None:
-        at = np.unique(cells.covered.cell)
+    if block is not None:
+        at = np.flatnonzero(share)
         # an edge cell is shared with other blocks: whether it belongs to the study is settled when all are there
         states, _ = _states(scenario, cells, at, np.ones(len(at), dtype=bool))
-        whole.add(states, at, share[at].astype(np.float32), cells.covered, grid)
-        return _NOTHING, _NOTHING, None
+        block.rasters.add(states, at, cells.covered, grid, block.rows)
+        return NOTHING, NOTHING, None
     states, scores = _states(scenario, cells, slice(None), share >= 0.5)
     judged = states.known | states.forbidden
     excluded = np.where(judged, states.forbidden, np.nan)

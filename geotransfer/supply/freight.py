@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import geopandas as gpd
@@ -20,7 +20,7 @@ from geotransfer.inputs.zones import Zones
 from geotransfer.spatial.zonal import Coverage
 from geotransfer.spec.freight import FreightFlow, FreightQuantity, FreightSpec
 from geotransfer.supply.measured import Measured, by_zone
-from geotransfer.types import FloatArray
+from geotransfer.types import FloatArray, IntArray
 
 __all__ = ["FreightSupply", "freight_supply"]
 
@@ -74,6 +74,15 @@ class FreightSupply:
             The scenario carries nothing in or out, or names no gateway.
         """
         return by_zone(self._zones(quantity), covered, shape)
+
+    def of(self, rows: IntArray) -> FreightSupply:
+        """Return that of some of the zones, by their row numbers; routes, origin and reasons stay those of all."""
+        return replace(
+            self,
+            costs={level: values[rows] for level, values in self.costs.items()},
+            benefit=None if self.benefit is None else replace(self.benefit, values=self.benefit.values[rows]),
+            inbound=None if self.inbound is None else self.inbound[rows],
+        )
 
     def _zones(self, quantity: FreightQuantity) -> FloatArray:
         if quantity == "cost":

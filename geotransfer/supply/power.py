@@ -47,6 +47,8 @@ class PowerSupply:
         zone that reaches into two areas has that of most of its land.
     lcoe : ndarray or None
         Cost of own power per cell (flat), yuan/kWh; None for a mode without own power.
+    zone_lcoe : ndarray or None
+        Its mean over the land of each zone; NaN where unknown.
     """
 
     spec: PowerSpec
@@ -54,6 +56,7 @@ class PowerSupply:
     zone_area: IntArray
     cell_area: IntArray
     lcoe: FloatArray | None
+    zone_lcoe: FloatArray | None = None
 
     def measured(self, quantity: PowerQuantity, covered: Coverage, shape: tuple[int, int]) -> Measured:
         """Return the price, or the carbon of a book, for zones and cells.
@@ -214,7 +217,9 @@ def power_supply(spec: PowerSpec, zones: Zones, covered: Coverage, inputs: Input
     named = price_areas(own, inputs).map(place).to_numpy(dtype=float, na_value=np.nan)
     most = _most_land(covered, cell_area, len(tables.areas))
     zone_area = np.where(np.isnan(named), most, named).astype(np.int64)
-    return PowerSupply(spec, tables, zone_area, cell_area, _own_power(spec, inputs))
+    lcoe = _own_power(spec, inputs)
+    zone_lcoe = None if lcoe is None else covered.mean(lcoe[covered.cell])
+    return PowerSupply(spec, tables, zone_area, cell_area, lcoe, zone_lcoe)
 
 
 def _own_power(spec: PowerSpec, inputs: Inputs) -> FloatArray | None:

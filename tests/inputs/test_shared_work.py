@@ -181,3 +181,12 @@ def test_fingerprints_of_what_a_scenario_names(tmp_path: Path) -> None:
     path.write_text("y", encoding="utf-8")
     assert input_fingerprints(values) != found
     assert len(code_fingerprint()) == 64
+
+
+def test_what_is_released_is_computed_again() -> None:
+    work, made = gt.SharedWork(disk=False), []
+    for _ in range(2):
+        work.once("sum", [1], lambda: made.append(1) or len(made))
+    assert made == [1]
+    work.release()
+    assert work.once("sum", [1], lambda: made.append(1) or len(made)) == 2

@@ -64,3 +64,11 @@ def test_a_buffer_needs_metres() -> None:
 
 def test_nothing_excludes_nothing() -> None:
     assert excluded_by(frame((0, 0, 1, 1)).iloc[:0], GRID).values.tolist() == [[0, 0, 0]]
+
+
+def test_what_lies_beyond_the_grid_changes_nothing() -> None:
+    grid = Grid.from_bounds((0, 0, 3, 3), resolution=1, crs="EPSG:32648")
+    shapes = [shapely.box(-5, -5, 1, 1), shapely.box(50, 50, 60, 60), shapely.Polygon(), shapely.box(2, -9, 9, 9)]
+    features = gpd.GeoDataFrame({"v": [1.0, 2.0, 3.0, 4.0]}, geometry=shapes, crs="EPSG:32648")
+    expected = [[np.nan, np.nan, 4.0], [np.nan, np.nan, 4.0], [1.0, np.nan, 4.0]]
+    np.testing.assert_array_equal(rasterize(features, grid, column="v").values, expected)
