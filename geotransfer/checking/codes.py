@@ -31,7 +31,8 @@ def code_findings(table: pd.DataFrame) -> list[Finding]:
     column = division_columns(table.columns).get("adcode")
     if column is None or not len(table):
         return []
-    codes = [plain_text(cell) for cell in table[column]]
+    # a list in a cell is no code
+    codes = [plain_text(cell) if pd.api.types.is_scalar(cell) else "" for cell in table[column]]
     missing = sum(not code.strip("0") or code == "0.0" for code in codes)
     other = [code for code in codes if code.strip("0") and code != "0.0" and not _of_today(code)]
     if not other and not missing:

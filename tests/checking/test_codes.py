@@ -39,6 +39,7 @@ def test_others_are_counted(codes: tuple[object, ...], told: str) -> None:
 def test_own_numbers_are_no_codes_of_divisions() -> None:
     assert of("A1", "A2", "A3") == of(1, 2, 3) == []
     assert of("632123", header="产品") == []
+    assert of([1, 2], [3]) == []
 
 
 def test_in_a_table_and_in_a_layer(tmp_path: Path) -> None:
