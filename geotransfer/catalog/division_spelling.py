@@ -74,6 +74,7 @@ PLACE_READINGS: Mapping[str, tuple[str, ...]] = {
     "芒": ("mang",), "佛": ("fo",), "台": ("tai",), "丰": ("feng",), "巷": ("xiang", "hang"), "禅": ("chan", "shan"),
     "郇": ("xun",), "沙": ("sha",), "渑": ("mian", "sheng"), "解": ("jie", "xie"), "那": ("na",), "济": ("ji",),
     "藁": ("gao",), "郧": ("yun",), "任": ("ren",), "石": ("shi",), "丽": ("li",), "葛": ("ge",), "闵": ("min",),
+    "漯": ("luo", "ta"),
 }  # fmt: skip
 """Characters that have another reading in names of places, or of which writers take the wrong one."""
 READINGS = 12

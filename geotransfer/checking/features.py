@@ -12,6 +12,7 @@ from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.encodings import declared_by_shapefile, guess_encoding, shapefile_encoding, shapefile_records
 from geotransfer.catalog.mojibake import text_columns
 from geotransfer.catalog.readers import read_unchecked
+from geotransfer.checking.codes import code_findings
 from geotransfer.checking.coverage import coverage_findings
 from geotransfer.checking.geometry import not_finite, shape_findings
 from geotransfer.checking.placement import crs_findings, place_findings
@@ -86,6 +87,7 @@ def feature_findings(
     features, found = read_as_well_as_possible(path, layer=layer, encoding=encoding)
     if not len(features):
         return [*found, error("no-features", "文件没有要素", "the file holds no features", 0, "features")]
+    found += code_findings(features)
     return found + mojibake_findings(_texts(features)) + frame_findings(features, reference=reference, area=area)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from geotransfer.catalog.readers import read_features
+from geotransfer.checking.codes import code_findings
 from geotransfer.checking.features import feature_findings, frame_findings
 from geotransfer.checking.positions import Area, area_of, china
 from geotransfer.checking.rasters import raster_findings
@@ -128,7 +129,7 @@ def _features(reference: str | os.PathLike[str] | gpd.GeoDataFrame | None) -> gp
 def _table(source: Path, reference: gpd.GeoDataFrame | None, area: Area | None, encoding: str | None) -> list[Finding]:
     found, text = table_findings(source, encoding=encoding)
     points = features_of_table(text)
-    found += plane_findings(text)
+    found += [*code_findings(text), *plane_findings(text)]
     return found if points is None else found + frame_findings(points, reference=reference, area=area)
 
 

@@ -69,3 +69,10 @@ def test_without_pypinyin_a_latin_name_says_how_to_install_it(monkeypatch: pytes
         monkeypatch.undo()
         latin_keys.cache_clear()
     assert latin_keys("定远县") == (("dingyuan", "县"),)
+
+
+def test_readings_of_places_that_dictionaries_do_not_have() -> None:
+    assert ("luohe", "市") in latin_keys("漯河市")
+    # ü as passports write it
+    assert read_latin("Lyuliang Shi").keys[0] == latin_keys("吕梁市")[0] == ("luliang", "市")
+    assert read_latin("Anyue Xian").keys[0] == ("anyue", "县")

@@ -58,6 +58,13 @@ def test_unknown_and_ambiguous_names(zones):
         find_origin("鼓楼区", zones, INPUTS)
 
 
+def test_zones_are_named_by_the_column_that_a_chinese_table_has(tmp_path):
+    path = tmp_path / "counties.csv"
+    path.write_text("县名,lon,lat\n宁东基地,106.6,38.1\n银川园区,106.2,38.5\n", encoding="utf-8")
+    own = load_zones(gt.scenario("aluminium").with_overrides({"zones": str(path), "within": ["宁夏"]}))
+    assert own.table["name"].tolist() == ["宁东基地", "银川园区"]
+
+
 def test_a_zone_of_your_own(tmp_path):
     path = tmp_path / "parks.csv"
     path.write_text("name,lon,lat\n宁东基地,106.6,38.1\n银川园区,106.2,38.5\n", encoding="utf-8")
