@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from geotransfer.batch.running import run_batch as run_batch
     from geotransfer.batch.sweep import read_cases as read_cases
     from geotransfer.catalog.boundaries import boundaries as boundaries
-    from geotransfer.catalog.division_areas import area_weights as area_weights
-    from geotransfer.catalog.division_join import join_divisions as join_divisions
-    from geotransfer.catalog.division_report import DivisionReport as DivisionReport
-    from geotransfer.catalog.divisions import match_divisions as match_divisions
     from geotransfer.catalog.layers import layer_features as layer_features
     from geotransfer.catalog.layers import layer_raster as layer_raster
     from geotransfer.catalog.layers import layer_table as layer_table
@@ -45,6 +41,10 @@ if TYPE_CHECKING:
     from geotransfer.crs import wgs84_to_bd09 as wgs84_to_bd09
     from geotransfer.crs import wgs84_to_gcj02 as wgs84_to_gcj02
     from geotransfer.datums import datum_accuracy as datum_accuracy
+    from geotransfer.divisions.areas import area_weights as area_weights
+    from geotransfer.divisions.join import join_divisions as join_divisions
+    from geotransfer.divisions.report import DivisionReport as DivisionReport
+    from geotransfer.divisions.today import match_divisions as match_divisions
     from geotransfer.energy.capacity_factor import capacity_factor as capacity_factor
     from geotransfer.energy.carbon import carbon_books as carbon_books
     from geotransfer.energy.carbon import carbon_change as carbon_change
@@ -167,10 +167,10 @@ _HOMES = {
     "batch.running": ("BatchReport", "run_batch"),
     "batch.sweep": ("read_cases",),
     "catalog.boundaries": ("boundaries",),
-    "catalog.division_areas": ("area_weights",),
-    "catalog.division_join": ("join_divisions",),
-    "catalog.division_report": ("DivisionReport",),
-    "catalog.divisions": ("match_divisions",),
+    "divisions.areas": ("area_weights",),
+    "divisions.join": ("join_divisions",),
+    "divisions.report": ("DivisionReport",),
+    "divisions.today": ("match_divisions",),
     "catalog.layers": ("layer_features", "layer_raster", "layer_table"),
     "catalog.power": ("power_tables",),
     "catalog.postgis": ("read_postgis",),

@@ -35,9 +35,9 @@ CLASSES: dict[str, tuple[str, ...]] = {
         "tests/guard/test_bombs.py", "tests/guard/test_terminal.py",
     ),
     "Names and codes of divisions": (
-        "tests/catalog/test_divisions.py", "tests/catalog/test_division_join.py",
-        "tests/catalog/test_division_guesses.py", "tests/catalog/test_division_spelling.py",
-        "tests/catalog/test_division_history.py",
+        "tests/divisions/test_today.py", "tests/divisions/test_join.py",
+        "tests/divisions/test_guesses.py", "tests/divisions/test_spelling.py",
+        "tests/divisions/test_history.py",
     ),
     "Archives": ("tests/catalog/test_archives.py",),
     "Downloads, servers and redirects": ("tests/catalog/test_download.py", "tests/catalog/test_services.py"),

@@ -23,6 +23,7 @@ LINES = (
     ("mcda", "energy"),
     ("spatial",),
     ("catalog",),
+    ("divisions",),
     ("checking",),
     ("freight", "industry"),
     ("spec",),

@@ -37,7 +37,7 @@ METHODS = {
 MAY_IMPORT = {
     "__init__", "maps.pinyin", "inputs.packing",
     # extras that may be missing
-    "catalog.division_guesses", "catalog.division_spelling",
+    "divisions.guesses", "divisions.spelling",
 }  # fmt: skip
 """By names of their own: a table, a constant, and classes of geotransfer only."""
 MAY_START = {"report.pdf", "batch.processes", "qgis.plugin.runner"}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geotransfer.catalog.division_columns import division_columns
-from geotransfer.catalog.division_history import division_history
-from geotransfer.catalog.divisions import plain_text, today_index
 from geotransfer.checking.report import Finding, warning
+from geotransfer.divisions.columns import division_columns
+from geotransfer.divisions.history import division_history
+from geotransfer.divisions.today import plain_text, today_index
 from geotransfer.types import Text
 
 __all__ = ["code_findings"]

@@ -42,9 +42,9 @@ def _divisions(
     limit: Annotated[int, typer.Option("--limit", help="Most rows shown per section of the report.")] = 10,
 ) -> None:
     """Join a table of another year to today's divisions: print what was matched how, write the joined table."""
-    from geotransfer.catalog.division_areas import area_weights
-    from geotransfer.catalog.division_columns import division_columns
-    from geotransfer.catalog.division_join import join_divisions
+    from geotransfer.divisions.areas import area_weights
+    from geotransfer.divisions.columns import division_columns
+    from geotransfer.divisions.join import join_divisions
     from geotransfer.errors import InputError
     from geotransfer.outputs.tables import write_table
 

@@ -12,8 +12,8 @@ import geopandas as gpd
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.divisions import short_named
 from geotransfer.catalog.layers import layer_features
+from geotransfer.divisions.today import short_named
 from geotransfer.errors import InputError, UnknownNameError
 
 __all__ = ["HubNames", "find_place"]

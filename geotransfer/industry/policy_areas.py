@@ -10,8 +10,8 @@ from typing import get_args
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_join import former_division
-from geotransfer.catalog.divisions import match_divisions
+from geotransfer.divisions.join import former_division
+from geotransfer.divisions.today import match_divisions
 from geotransfer.errors import InputError
 from geotransfer.industry.policy_tables import policy_table
 from geotransfer.types import Level, Text

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from geotransfer.catalog.divisions import match_divisions
 from geotransfer.catalog.readers import read_table
+from geotransfer.divisions.today import match_divisions
 from geotransfer.errors import InputError
 from geotransfer.industry.policy_areas import division_chains
 from geotransfer.industry.policy_tables import PolicyDirection, policy_date

@@ -14,11 +14,11 @@ import shapely
 
 from geotransfer.catalog.boundaries import boundaries
 from geotransfer.catalog.database import is_address
-from geotransfer.catalog.division_columns import division_columns
 from geotransfer.catalog.postgis import read_postgis
 from geotransfer.catalog.readers import read_features, read_table
 from geotransfer.crs import CHINA_ALBERS
 from geotransfer.datums import DatumAccuracy, datum_of, warn_of_datum
+from geotransfer.divisions.columns import division_columns
 from geotransfer.errors import InputError, OffshoreWarning, UnknownNameError
 from geotransfer.files import is_there
 from geotransfer.siting.parks import is_names_only, match_parks

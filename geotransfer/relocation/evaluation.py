@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from geotransfer.catalog.division_join import former_division
-from geotransfer.catalog.divisions import match_divisions
 from geotransfer.catalog.plain_text import utf8_text
+from geotransfer.divisions.join import former_division
+from geotransfer.divisions.today import match_divisions
 from geotransfer.errors import InputError
 from geotransfer.guard.formulas import as_given
 from geotransfer.guard.sources import checked_source

@@ -15,10 +15,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_front import division_in_front, division_of_code
-from geotransfer.catalog.divisions import Division
 from geotransfer.catalog.readers import LAT_NAMES, LON_NAMES
 from geotransfer.checking.table_positions import plane_columns
+from geotransfer.divisions.front import division_in_front, division_of_code
+from geotransfer.divisions.today import Division
 from geotransfer.errors import InputError, UnreadPositionsWarning
 from geotransfer.types import Level
 

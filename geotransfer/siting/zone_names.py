@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geotransfer.catalog.division_join import join_divisions
+from geotransfer.divisions.join import join_divisions
 from geotransfer.errors import InputError, MissingExtra, UnknownNameError
 
 __all__ = ["find_zone"]

@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.ndimage import uniform_filter
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_join import former_codes, former_division
 from geotransfer.crs import CHINA_ALBERS
+from geotransfer.divisions.join import former_codes, former_division
 from geotransfer.errors import FormerCodesWarning, InputError, UnknownNameError
 from geotransfer.inputs.layers import Inputs
 from geotransfer.inputs.zones import Zones

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_join import former_division
 from geotransfer.catalog.layers import layer_raster
 from geotransfer.catalog.provinces import province_spellings
+from geotransfer.divisions.join import former_division
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.inputs.layers import Inputs
 from geotransfer.inputs.zones import Zones

@@ -17,8 +17,8 @@ import fuzz_seeds
 import pandas as pd
 
 import geotransfer as gt
-from geotransfer.catalog.division_join import join_divisions
 from geotransfer.catalog.readers import read_table
+from geotransfer.divisions.join import join_divisions
 from geotransfer.errors import GeotransferError
 from geotransfer.industry.county_rules import read_county_rules
 from geotransfer.industry.policy_lists import read_policy_list

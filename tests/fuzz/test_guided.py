@@ -45,7 +45,7 @@ def test_bytes_that_reach_other_lines_are_read_or_refused(server: Server, target
     assert found.edges == sorted(found.edges)
     assert last > (1.1 * first if target == "names" else 200)
     assert {name.partition(".")[0] for name in found.modules} == {"geotransfer"}
-    assert "geotransfer.catalog.divisions" in found.modules
+    assert "geotransfer.divisions.today" in found.modules
 
 
 @pytest.mark.parametrize("path", KEPT, ids=lambda path: f"{path.parent.name}/{path.name}")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.divisions import match_divisions
+from geotransfer.divisions.today import match_divisions
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.industry.policy import policy_direction, unchecked_lists
 from geotransfer.industry.policy_areas import division_chains, special_area_lists, special_areas

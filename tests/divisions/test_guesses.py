@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from geotransfer.catalog import division_guesses
-from geotransfer.catalog.division_guesses import likeness, nearest, nearest_name
+from geotransfer.divisions.guesses import likeness, nearest, nearest_name
 
 
 def test_likeness_is_of_100() -> None:
@@ -23,6 +22,6 @@ def test_a_name_with_a_rival_is_not_read() -> None:
 
 
 def test_difflib_does_it_where_rapidfuzz_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(division_guesses, "_ratio", lambda: None)
+    monkeypatch.setattr(guesses, "_ratio", lambda: None)
     assert likeness("霍林格勒市", "霍林郭勒市") == pytest.approx(80.0)
     assert [place for place, _ in nearest("霍林格勒市", ["甲", "霍林郭勒市", "林州市"])] == [1, 2]

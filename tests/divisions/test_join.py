@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_areas import area_weights
-from geotransfer.catalog.division_columns import division_columns
-from geotransfer.catalog.division_join import JOINED, former_division, join_divisions
-from geotransfer.catalog.division_report import STATUSES, DivisionReport
 from geotransfer.catalog.readers import read_features, read_table
+from geotransfer.divisions.areas import area_weights
+from geotransfer.divisions.columns import division_columns
+from geotransfer.divisions.join import JOINED, former_division, join_divisions
+from geotransfer.divisions.report import STATUSES, DivisionReport
 from geotransfer.errors import InputError, UnknownNameError
 
 CHECKED = pd.read_csv(Path(__file__).parents[1] / "data" / "division_checks.csv", dtype=str, keep_default_na=False)

@@ -2,9 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from geotransfer.catalog import division_spelling
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_spelling import is_latin, latin_keys, read_latin, romanised_names, spelt, without_kind
+from geotransfer.divisions.spelling import is_latin, latin_keys, read_latin, romanised_names, spelt, without_kind
 from geotransfer.errors import MissingExtra
 
 
@@ -53,7 +52,7 @@ def test_every_county_has_keys_and_a_spelling() -> None:
 
 
 def test_romanised_names_belong_to_divisions_of_their_province() -> None:
-    from geotransfer.catalog.division_history import division_history
+    from geotransfer.divisions.history import division_history
 
     stems = {(unit.province, without_kind(unit.name)[0]) for unit in division_history().units}
     assert set(romanised_names()) <= stems
@@ -61,7 +60,7 @@ def test_romanised_names_belong_to_divisions_of_their_province() -> None:
 
 def test_without_pypinyin_a_latin_name_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     latin_keys.cache_clear()
-    monkeypatch.setattr(division_spelling, "find_spec", lambda _: None)
+    monkeypatch.setattr(spelling, "find_spec", lambda _: None)
     try:
         with pytest.raises(MissingExtra, match=r"need pypinyin; pip install 'geotransfer\[names\]'"):
             latin_keys("定远县")

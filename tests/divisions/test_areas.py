@@ -4,7 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from geotransfer.catalog.division_areas import area_weights
+from geotransfer.divisions.areas import area_weights
 from geotransfer.errors import CrsError, InputError
 
 # On an equal-area CRS in metres the shares are those of the rectangles.

@@ -7,17 +7,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from geotransfer.catalog.division_history import BOUNDARY_YEAR, Unit, division_history
-from geotransfer.catalog.division_index import DivisionIndex, simplified, without_label
-from geotransfer.catalog.division_spelling import (
+from geotransfer.catalog.provinces import province_spellings
+from geotransfer.divisions.history import BOUNDARY_YEAR, Unit, division_history
+from geotransfer.divisions.index import DivisionIndex, simplified, without_label
+from geotransfer.divisions.spelling import (
     is_latin,
     latin_keys,
     read_latin,
     romanised_names,
     without_kind,
 )
-from geotransfer.catalog.divisions import LEVELS
-from geotransfer.catalog.provinces import province_spellings
+from geotransfer.divisions.today import LEVELS
 from geotransfer.types import Level
 
 __all__ = ["Found", "Question", "look_up"]

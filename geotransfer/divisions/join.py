@@ -12,13 +12,13 @@ from typing import get_args
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_guesses import nearest, nearest_name
-from geotransfer.catalog.division_history import BOUNDARY_YEAR, Unit, division_history
-from geotransfer.catalog.division_lookup import Found, Question, look_up
-from geotransfer.catalog.division_report import ROWS, DivisionReport, changes_in, check_language, notes_in
-from geotransfer.catalog.division_spelling import is_latin, spelt
-from geotransfer.catalog.divisions import plain_text, province_named
 from geotransfer.catalog.provinces import province_spellings
+from geotransfer.divisions.guesses import nearest, nearest_name
+from geotransfer.divisions.history import BOUNDARY_YEAR, Unit, division_history
+from geotransfer.divisions.lookup import Found, Question, look_up
+from geotransfer.divisions.report import ROWS, DivisionReport, changes_in, check_language, notes_in
+from geotransfer.divisions.spelling import is_latin, spelt
+from geotransfer.divisions.today import plain_text, province_named
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Level
 

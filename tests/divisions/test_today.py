@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.divisions import match_divisions, short_named
+from geotransfer.divisions.today import match_divisions, short_named
 from geotransfer.errors import InputError, UnknownNameError
 
 COUNTIES = boundaries("county")

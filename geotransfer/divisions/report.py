@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geotransfer.catalog.division_history import KINDS
+from geotransfer.divisions.history import KINDS
 from geotransfer.errors import InputError
 from geotransfer.types import Text
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from geotransfer.catalog.division_index import plain_forms, simplified
-from geotransfer.catalog.divisions import Division, plain_text, province_named, today_index
+from geotransfer.divisions.index import plain_forms, simplified
+from geotransfer.divisions.today import Division, plain_text, province_named, today_index
 
 __all__ = ["division_in_front", "division_of_code"]
 

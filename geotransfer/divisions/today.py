@@ -17,9 +17,9 @@ from typing import Any, get_args
 import pandas as pd
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_guesses import likeness
-from geotransfer.catalog.division_index import DivisionIndex, simplified
 from geotransfer.catalog.provinces import province_spellings
+from geotransfer.divisions.guesses import likeness
+from geotransfer.divisions.index import DivisionIndex, simplified
 from geotransfer.errors import InputError, UnknownNameError
 from geotransfer.types import Level
 from geotransfer.words import place_words

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from geotransfer.catalog.boundaries import boundaries
-from geotransfer.catalog.division_history import BOUNDARY_YEAR, CHANGE_TABLE, KINDS, Unit, division_history
+from geotransfer.divisions.history import BOUNDARY_YEAR, CHANGE_TABLE, KINDS, Unit, division_history
 
 TABLE = pd.read_csv(Path(__file__).parents[2] / "layers" / CHANGE_TABLE, dtype=str)
 HISTORY = division_history()
