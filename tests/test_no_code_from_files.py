@@ -93,7 +93,7 @@ def test_arrays_are_read_without_pickle() -> None:
     asked = [(m, c) for m, c in calls() if name_of(c) in ("load", "read_array", "save", "write_array")
              and isinstance(c.func, ast.Attribute)
              and ast.unparse(c.func.value) in ("np", "numpy", "np.lib.format")]  # fmt: skip
-    assert len(asked) >= 4
+    assert len(asked) >= 3
     for module, call in asked:
         values = [k.value for k in call.keywords if k.arg == "allow_pickle"]
         assert values, f"{module}:{call.lineno}"
@@ -108,7 +108,7 @@ def test_a_pickle_in_the_cache_is_not_read() -> None:
     stream = io.BytesIO()
     np.lib.format.write_array(stream, hostile, allow_pickle=True)
     length = int.from_bytes(payload[:8], "little")
-    with pytest.raises(ValueError, match="allow_pickle=False"):
+    with pytest.raises(ValueError, match="array of objects"):
         unpack(bytes(payload[: 8 + length]) + stream.getvalue())
 
 

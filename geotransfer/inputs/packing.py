@@ -78,6 +78,8 @@ def _array_at(stream: io.BytesIO, payload: bytes) -> np.ndarray:
     """Return the array that begins where the stream stands, without copying it; the stream goes behind it."""
     header = READERS[np.lib.format.read_magic(stream)]
     shape, by_columns, dtype = header(stream)
+    if dtype.hasobject:
+        raise ValueError("the cache holds an array of objects, which only pickle could read; none is read")
     flat = np.frombuffer(payload, dtype=dtype, count=math.prod(shape), offset=stream.tell())
     stream.seek(flat.nbytes, io.SEEK_CUR)
     return flat.reshape(shape, order="F" if by_columns else "C")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from geotransfer.divisions import guesses
 from geotransfer.divisions.guesses import likeness, nearest, nearest_name
 
 

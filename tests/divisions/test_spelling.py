@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from geotransfer.catalog.boundaries import boundaries
+from geotransfer.divisions import spelling
 from geotransfer.divisions.spelling import is_latin, latin_keys, read_latin, romanised_names, spelt, without_kind
 from geotransfer.errors import MissingExtra
 
