@@ -51,7 +51,8 @@ def run_in_processes(tasks: Sequence[Task], *, workers: int) -> Generator[Report
     """
     waiting = deque((task, 1) for task in tasks)
     crew: list[_Worker] = []
-    stillborn = 0
+    # twice where none has ever begun: it is no accident then
+    stillborn, patience = 0, 1
     try:
         while waiting or any(worker.task for worker in crew):
             while len(crew) < min(workers, len(waiting) + sum(w.task is not None for w in crew)):
@@ -65,11 +66,11 @@ def run_in_processes(tasks: Sequence[Task], *, workers: int) -> Generator[Report
                 elif message is None:
                     crew.remove(worker)
                     stillborn += not worker.ready
-                    if stillborn > ATTEMPTS:
+                    if stillborn > patience:
                         raise _cannot_start()
                     yield from _begun_again(worker, waiting)
                     continue
-                worker.ready = True
+                worker.ready, patience = True, ATTEMPTS
                 _give(worker, waiting)
     finally:
         _dismiss(crew)

@@ -25,7 +25,7 @@ from geotransfer.outputs.folder import is_whole
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
-N = 10
+N = 8
 """Scenarios of a batch that something happens to."""
 SWEEP = """
 base = "aluminium"
@@ -90,17 +90,17 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_killed_at_any_moment_it_goes_on(undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    stages = ((2, lambda: bool(half_written(out))), (1, lambda: len(finished(out)) > 3))
-    for workers, reached in stages:
-        process = begin(tmp_path, out, workers=workers)
-        wait_for(process, reached)
+    # the first is being written; some are whole, and another is being written
+    for whole in (0, 3):
+        process = begin(tmp_path, out, workers=1)
+        wait_for(process, lambda n=whole: len(finished(out)) >= n and bool(half_written(out)))
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         assert process.returncode == -signal.SIGKILL
         # what has its name is whole
         assert all(is_whole(path) for path in finished(out))
     before = {path: (path / "run.json").stat().st_mtime_ns for path in finished(out)}
-    assert 3 < len(before) < N
+    assert 3 <= len(before) < N
     report = gt.run_batch(gt.read_cases([str(sweep(tmp_path))]), out=out)
     assert (report.kept, report.finished, report.failed) == (len(before), N - len(before), 0)
     assert {path: (path / "run.json").stat().st_mtime_ns for path in before} == before
@@ -178,7 +178,7 @@ def test_workers_that_cannot_start_are_told(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     done = subprocess.run(
-        [sys.executable, script.name], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60
+        [sys.executable, script.name], cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=180
     )
     assert done.returncode == 1
     assert "below `if __name__ == '__main__':`" in done.stderr
