@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,6 +22,7 @@ MAX_RATIO = 200.0
 SMALL = 50_000_000
 MAX_TOTAL = 2_000_000_000
 """Bytes."""
+ROWS_AT_A_TIME = 20_000
 SEVERAL = frozenset(thousand + kind for thousand in (0, 1000, 2000, 3000) for kind in (4, 5, 6, 7))
 """Kinds of WKB that hold other shapes."""
 
@@ -64,18 +66,31 @@ def geoparquet_reason(path: Path) -> str:
     What cannot be read at all is left to its reader.
     """
     try:
-        with pq.ParquetFile(path) as file:
-            facts, size = file.metadata, path.stat().st_size
-            stated = _stated(facts)
-            if stated > max(SMALL, MAX_RATIO * size):
-                return f"it has {size:,} bytes and would take {stated:,} of memory"
-            names = [field.name for field in file.schema_arrow if _is_bytes(field.type)]
-            for batch in file.iter_batches(batch_size=1_000, columns=names, use_threads=False) if names else ():
-                for column in batch.columns:
-                    if any(value and not is_shallow_wkb(value) for value in column.to_pylist() if _is_shape(value)):
-                        return "it holds a shape that nests without end, or is shorter than it says"
+        with pq.ParquetFile(path) as head:
+            size, stated = path.stat().st_size, _stated(head.metadata)
+            schema = head.schema_arrow
+        names = [field.name for field in schema if _is_bytes(field.type)]
+        if any(_is_text(schema.field(name).type) for name in _shape_columns(schema) if name in schema.names):
+            return "it holds shapes as texts"
+        if stated > max(SMALL, MAX_RATIO * size):
+            return f"it has {size:,} bytes and would take {stated:,} of memory"
+        return _reason_of_shapes(path, names, size) if names else ""
     except (OSError, ValueError, KeyError, TypeError, MemoryError, pa.ArrowException):
         return ""
+
+
+def _reason_of_shapes(path: Path, names: list[str], size: int) -> str:
+    """Look at each different value of the columns of bytes, as codes: a shape may be repeated a million times."""
+    total = 0
+    with pq.ParquetFile(path, read_dictionary=names) as file:
+        for batch in file.iter_batches(batch_size=ROWS_AT_A_TIME, columns=names, use_threads=False):
+            for column in batch.columns:
+                total += _bytes_laid_out(pa.chunked_array([column]))
+                if total > max(MAX_TOTAL, MAX_RATIO * size):
+                    return f"it has {size:,} bytes and would take more than {total:,} of memory"
+                values = column.dictionary if pa.types.is_dictionary(column.type) else column
+                if not all(is_shallow_wkb(value) for value in values.to_pylist() if _is_shape(value)):
+                    return "it holds a shape that nests without end, or is shorter than it says"
     return ""
 
 
@@ -84,8 +99,24 @@ def _stated(facts: pq.FileMetaData) -> int:
     return sum(group.column(k).total_uncompressed_size for group in groups for k in range(group.num_columns))
 
 
+def _shape_columns(schema: pa.Schema) -> list[str]:
+    """Return the columns that GeoParquet's metadata names."""
+    told = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
+    columns = told.get("columns") if isinstance(told, dict) else None
+    return list(columns) if isinstance(columns, dict) else []
+
+
+def _inner(kind: pa.DataType) -> pa.DataType:
+    kind = kind.storage_type if isinstance(kind, pa.BaseExtensionType) else kind
+    return kind.value_type if pa.types.is_dictionary(kind) else kind
+
+
 def _is_bytes(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+    return str(_inner(kind)).startswith(("binary", "large_binary", "fixed_size_binary"))
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return str(_inner(kind)).startswith(("string", "large_string", "utf8"))
 
 
 def _is_shape(value: bytes | None) -> bool:

@@ -6,6 +6,7 @@ import os
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pyarrow as pa
@@ -162,17 +163,37 @@ def test_collections_are_shapes_too_but_not_without_end() -> None:
         (b"\x01\x06" + NEST[2:] * 200_000, "it holds a shape that nests without end"),
         (b"\x01\x03\x00\x00\x00\x01\x00\x00\x00\xff\xff\xff\xff", "cannot be read|invalid|expected"),
         (bytes(60_000_000), "would take 60,"),
+        ((NEST * 200_000).hex(), "it holds shapes as texts"),
+        (pa.array([NEST * 200_000]).dictionary_encode(), "it holds a shape that nests without end"),
+        (pa.array([NEST * 200_000], pa.binary(len(NEST) * 200_000)), "it holds a shape that nests without end"),
     ],
-    ids=["collections", "polygons", "a lie", "zeros"],
+    ids=["collections", "polygons", "a lie", "zeros", "text", "code", "one length"],
 )  # fmt: skip
-def test_a_geoparquet_that_ends_the_process(shape: bytes, told: str, tmp_path: Path) -> None:
+def test_a_geoparquet_that_ends_the_process(shape: Any, told: str, tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
     gpd.GeoDataFrame({"name": ["a"]}, geometry=[box(0, 0, 1, 1)], crs="EPSG:4326").to_parquet(path)
     table = pq.read_table(path)
     place = table.column_names.index("geometry")
-    pq.write_table(table.set_column(place, table.schema.field("geometry"), pa.array([shape])), path, compression="zstd")
+    column = shape if isinstance(shape, pa.Array) else pa.array([shape])
+    told_by = table.schema.metadata
+    table = table.set_column(place, "geometry", column).replace_schema_metadata(told_by)
+    pq.write_table(table, path, compression="zstd")
     with pytest.raises(InputError, match=told):
         gt.read_features(path)
+
+
+def test_a_geoparquet_that_repeats_one_shape(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    gpd.GeoDataFrame({"name": ["a"]}, geometry=[box(0, 0, 1, 1)], crs="EPSG:4326").to_parquet(path)
+    shape = shapely.to_wkb(shapely.LineString([(k, 0) for k in range(60_000)]))
+    shapes = pa.DictionaryArray.from_arrays(pa.array([0] * 3_000, pa.int32()), pa.array([shape]))
+    table = pa.table({"name": ["a"] * 3_000, "geometry": shapes})
+    pq.write_table(table.replace_schema_metadata(pq.read_schema(path).metadata), path, compression="zstd")
+    assert path.stat().st_size < 1_000_000
+    before = pa.total_allocated_bytes()
+    with pytest.raises(InputError, match="would take more than 2,880"):
+        gt.read_features(path)
+    assert pa.total_allocated_bytes() - before < 50_000_000
 
 
 def test_an_honest_geoparquet_is_read(tmp_path: Path) -> None:

@@ -68,8 +68,7 @@ def test_a_seal_that_is_none(seal: Any, finished: Path) -> None:
 
 def test_what_programs_leave_in_a_folder_breaks_no_seal(finished: Path) -> None:
     before = read_result(finished).ranking
-    write_map(finished)
-    write_report(finished)
+    (finished / "map.html").write_text("written again", encoding="utf-8")
     (finished / "ranking.csv").write_text("opened in Excel", encoding="utf-8")
     (finished / "ranking.gpkg").write_bytes(b"opened in QGIS")
     (finished / "notes.qgz").write_bytes(b"mine")
