@@ -19,7 +19,7 @@ from geotransfer.study.blocks import (
 from geotransfer.study.checks import check_criteria
 from geotransfer.study.columns import column_descriptions
 from geotransfer.study.comparison import comparison_record, resolution_record
-from geotransfer.study.enough_memory import told_when_short
+from geotransfer.study.enough_memory import enough_memory
 from geotransfer.study.execution import Progress, Stopwatch
 from geotransfer.study.industry import industry_study
 from geotransfer.study.industry_result import Supplies, with_industry
@@ -41,7 +41,7 @@ STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "robustness", "p
 BOUNDARY_LAYERS = {"province": "provinces", "prefecture": "prefectures", "county": "counties"}
 
 
-@told_when_short
+@enough_memory()
 def run(
     scenario: Scenario,
     *,
