@@ -61,6 +61,10 @@ def guided_by_coverage(seed: int, seconds: float, targets: Sequence[str]) -> tup
     import guided
     from fork_server import Server
 
+    if not guided.available():
+        raise SystemExit(
+            "atheris is not installed (it has wheels for Linux on x86-64): pip install 'geotransfer[test]'"
+        )
     rows: list[Row] = []
     findings: list[str] = []
     with Server("fuzz_entries") as server:
@@ -78,6 +82,8 @@ def guided_by_coverage(seed: int, seconds: float, targets: Sequence[str]) -> tup
                 f"{TARGETS[target]}: {place}: {outcome.kind}: {outcome.detail}: {base64.b64encode(data).decode()}"
                 for place, (data, outcome) in found.findings.items()
             ]
+            if not found.counts.total():
+                findings.append(f"{TARGETS[target]}: no input was tried; the process said: {found.said}")
             if found.unrepeated:
                 sys.stderr.write(f"{target}: {len(found.unrepeated)} inputs ended badly in the run and well alone\n")
     return rows, findings

@@ -19,7 +19,7 @@ from geotransfer.spec.scenario import Scenario
 from geotransfer.study.blocks import outcome_in_blocks
 from geotransfer.study.checks import check_criteria
 from geotransfer.study.comparison import comparison_record, resolution_record
-from geotransfer.study.enough_memory import told_when_short
+from geotransfer.study.enough_memory import enough_memory
 from geotransfer.study.industry_result import Supplies, with_industry
 from geotransfer.study.memory import MEMORY_MB, block_cells
 from geotransfer.study.nothing_left import check_room_left
@@ -37,7 +37,7 @@ STAGES = ("zones", "coverage", "rules", "criteria", "evaluate", "robustness", "p
 BOUNDARY_LAYERS = {"province": "provinces", "prefecture": "prefectures", "county": "counties"}
 
 
-@told_when_short()
+@enough_memory()
 def run(
     scenario: Scenario,
     *,

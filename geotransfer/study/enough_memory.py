@@ -7,21 +7,21 @@ from contextlib import contextmanager
 
 from geotransfer.errors import InputError
 
-__all__ = ["told_when_short"]
+__all__ = ["enough_memory"]
 
 
 @contextmanager
-def told_when_short() -> Iterator[None]:
-    """Turn a `MemoryError` of what is done in it, or of a function it decorates, into `InputError` with the way out.
+def enough_memory() -> Iterator[None]:
+    """Raise `InputError` with the way out where the block, or the function this decorates, finds no memory.
 
     Examples
     --------
-    >>> with told_when_short():
+    >>> with enough_memory():
     ...     raise MemoryError("Unable to allocate 7 GiB")
     Traceback (most recent call last):
         ...
-    geotransfer.errors.InputError: the study needs more memory than there is (Unable to allocate 7 GiB); expected a ...
-    """
+    geotransfer.errors.InputError: the study needs more memory than there is (Unable to allocate 7 GiB); expected a grid that fits: take a coarser grid.resolution, a smaller region (within), or a smaller memory_mb
+    """  # noqa: E501
     try:
         yield
     except MemoryError as error:

@@ -27,10 +27,10 @@ from fuzz_seeds import own_scenario
 from fuzz_studies import studies
 
 SEED = 11
-COUNTS = dict.fromkeys(KINDS, 25) | {"GeoPackage": 10, "finished folder": 12}
+COUNTS = dict.fromkeys(KINDS, 20) | {"GeoPackage": 10, "TOML": 25, "finished folder": 12}
 """Inputs of each kind; fewer of those that take long."""
 FIXED = settings(
-    max_examples=30, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=20, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

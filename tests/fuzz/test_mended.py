@@ -178,3 +178,12 @@ def test_more_cells_than_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("geotransfer.raster.values._read_window", no_room)
     with pytest.raises(InputError, match=r"needs more memory than there is \(Unable to allocate 7 GiB\).*bounds="):
         gt.read_raster(tmp_path / "r.tif")
+
+
+def test_a_study_of_more_cells_than_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_room(_: object) -> None:
+        raise MemoryError("Unable to allocate 2.67 GiB")
+
+    monkeypatch.setattr("geotransfer.study.assembly.load_zones", no_room)
+    with pytest.raises(InputError, match=r"needs more memory than there is \(Unable to allocate 2\.67 GiB\).*coarser"):
+        gt.run(gt.Scenario.from_mapping(own_scenario()))
