@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and locks that die with their process."""
+"""Files that appear whole or not at all, locks that die with their process, folders for what is needed meanwhile."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ import secrets
 import shutil
 import stat
 import sys
+import tempfile
 import time
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-__all__ = ["is_there", "locked", "private_folder", "settle", "writable_by_all", "written_whole"]
+__all__ = [
+    "Scratch", "is_there", "locked", "private_folder", "settle", "writable_by_all", "written_whole",
+]  # fmt: skip
 
 POLL_SECONDS = 0.05
+ABANDONED_SECONDS = 60.0
+"""A scratch folder that is younger may not be locked yet."""
+SCRATCH = "geotransfer-scratch-"
 
 
 def is_there(path: str | os.PathLike[str]) -> bool:
@@ -153,3 +160,38 @@ def _lock(stream: IO[bytes]) -> None:
         import fcntl
 
         fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+class Scratch:
+    """A folder for temporary files, gone with the object; those of processes that were killed go when one is made.
+
+    Examples
+    --------
+    >>> scratch = Scratch()
+    >>> path = scratch.path
+    >>> del scratch
+    >>> path.exists()
+    False
+    """
+
+    def __init__(self) -> None:
+        for lock in Path(tempfile.gettempdir()).glob(f"{SCRATCH}*/.lock"):
+            _remove_abandoned(lock)
+        self.path = Path(tempfile.mkdtemp(prefix=SCRATCH))
+        held = ExitStack()
+        held.enter_context(locked(self.path / ".lock", wait=False))
+        weakref.finalize(self, _let_go, held, self.path)
+
+
+def _let_go(held: ExitStack, path: Path) -> None:
+    held.close()
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_abandoned(lock: Path) -> None:
+    # another process may be removing it too
+    with suppress(OSError):
+        if time.time() - lock.stat().st_mtime > ABANDONED_SECONDS:
+            with locked(lock, wait=False) as nobodys:
+                if nobodys:
+                    shutil.rmtree(lock.parent, ignore_errors=True)

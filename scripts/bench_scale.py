@@ -4,10 +4,10 @@
 
 Every measurement is a process of its own (user CPU time, peak memory). Zones: 34 provinces, 375 prefectures, 2,891
 counties, 30,000 synthetic squares, all at 10 km. Cells: 5 km, 1 km, 250 m of the counties of `--within`, or of all of
-China with `--national` (293 million cells: NATIONAL). Every run has LIMIT_MB of memory: what needs more by its own
-estimate is computed in blocks of zones, and a peak beyond it ends the benchmark. Scenarios: 1, 10, 100 weights at 25 km
-by one worker. The exponent is the slope of log(time) over log(size) between the ends: 1 is proportional. Memory beyond
-the libraries.
+China with `--national` (293 million cells: 8 minutes of CPU). Every run has LIMIT_MB of memory: what needs more by its
+own estimate is computed in blocks of zones, and a peak beyond it ends the benchmark. Scenarios: 1, 10, 100 weights at
+25 km by one worker. The exponent is the slope of log(time) over log(size) between the ends: 1 is proportional. Memory
+beyond the libraries.
 """
 
 from __future__ import annotations

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import weakref
-from pathlib import Path
 
 import numpy as np
 import rasterio
 
 from geotransfer.errors import OutputError
+from geotransfer.files import Scratch
 from geotransfer.raster.values import Raster, raster_blocks, raster_grid
 
 __all__ = ["mapped_raster"]
@@ -38,7 +35,7 @@ def mapped_raster(path: str | os.PathLike[str]) -> Raster:
 
     Examples
     --------
-    >>> import pathlib
+    >>> import pathlib, tempfile
     >>> from geotransfer.grid import Grid
     >>> from geotransfer.raster import write_raster
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.tif"
@@ -46,18 +43,18 @@ def mapped_raster(path: str | os.PathLike[str]) -> Raster:
     >>> mapped_raster(path).values
     memmap([[1., 2.]])
     """
-    grid = raster_grid(path)
-    folder = Path(tempfile.mkdtemp(prefix="geotransfer-raster-"))
+    grid, scratch = raster_grid(path), Scratch()
+    target = scratch.path / "values"
     try:
-        with (folder / "values").open("wb") as stream, rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
+        with target.open("wb") as stream, rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
             for rows in raster_blocks(path, cells=ROWS * grid.shape[1]):
                 stream.write(np.ascontiguousarray(rows, dtype=np.float64).data)
     except OSError as error:
-        shutil.rmtree(folder, ignore_errors=True)
         raise OutputError(
-            f"raster {str(path)!r} cannot be unpacked into {str(folder.parent)!r}: {error.strerror}; it takes "
+            f"raster {str(path)!r} cannot be unpacked into {str(scratch.path.parent)!r}: {error.strerror}; it takes "
             f"{8e-9 * grid.size:.1f} GB: free space, or set TMPDIR to a folder that has it"
         ) from error
-    raster = Raster.on_disk(np.memmap(folder / "values", dtype=np.float64, mode="r", shape=grid.shape), grid)
-    weakref.finalize(raster, shutil.rmtree, folder, ignore_errors=True)
+    raster = Raster.on_disk(np.memmap(target, dtype=np.float64, mode="r", shape=grid.shape), grid)
+    # the folder lives as long as the raster does
+    object.__setattr__(raster, "_scratch", scratch)
     return raster

@@ -117,7 +117,7 @@ def run(
             "second_resolution": second,
         }
         columns, removed = column_descriptions(settled, ranking.columns), rule_area_table(zones, found.areas)
-    provenance = {"result": record, "execution": watch.execution()}
+    provenance = {"result": record, "execution": {**watch.execution(), "block_cells": most}}
     return Result(scenario, ranking, found.suitability, found.excluded, columns, provenance, stability, removed)
 
 

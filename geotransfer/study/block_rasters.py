@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
-import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from geotransfer.errors import OutputError
+from geotransfer.files import Scratch
 from geotransfer.grid import Grid
 from geotransfer.raster import Raster
 from geotransfer.spatial.zonal import Coverage
@@ -55,8 +54,8 @@ class BlockRasters:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
-        self.folder = Path(tempfile.mkdtemp(prefix="geotransfer-blocks-"))
-        weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
+        self.scratch = Scratch()
+        self.folder = self.scratch.path
         _check_room(self.folder, grid)
         for name, kind in KINDS.items():
             # a file of nothing but holes: only what is written takes room
@@ -131,7 +130,7 @@ class BlockRasters:
     def _raster(self, name: str) -> Raster:
         raster = Raster.on_disk(self._open(name, slice(0, self.grid.shape[0]), mode="r"), self.grid)
         # the folder lives as long as the rasters do
-        object.__setattr__(raster, "_folder", self)
+        object.__setattr__(raster, "_scratch", self.scratch)
         return raster
 
 

@@ -61,4 +61,5 @@ def test_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with pytest.raises(OutputError, match=r"cannot be unpacked into .* No space left on device; it takes 0\.0 GB"):
         mapped_raster(path)
-    assert list(tmp_path.glob("geotransfer-raster-*")) == []
+    gc.collect()
+    assert list(tmp_path.glob("geotransfer-scratch-*")) == []

@@ -70,6 +70,7 @@ def test_blocks_give_what_the_whole_gives(overrides: dict[str, object], monkeypa
     parts = in_blocks(scenario, monkeypatch)
     assert_same(whole, parts)
     assert parts.stability is None
+    assert (whole.provenance["execution"]["block_cells"], parts.provenance["execution"]["block_cells"]) == (None, 600.0)
     assert isinstance(parts.suitability.values, np.memmap)
 
 
