@@ -64,7 +64,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 def test_the_tests_that_pages_name_exist() -> None:
     named = {path for page in PAGES for path in re.findall(r"`(tests/[\w/.]+)`", page.read_text(encoding="utf-8"))}
     assert len(named) > 20
-    assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
+    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
 
 
 def test_both_readmes_hold_the_same_commands() -> None:

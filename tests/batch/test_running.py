@@ -106,7 +106,7 @@ def test_one_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
     assert (report.finished, report.failed) == (2, 1)
     failure = report.failures.iloc[0]
     assert failure["error_type"] == "InputError"
-    assert "no.tif' cannot be read: No such file" in failure["error"]
+    assert "no.tif' does not exist; check the path" in failure["error"]
     assert "no.tif" in (report.out / failure["log"]).read_text(encoding="utf-8")
     table = pd.read_csv(report.out / "failures.csv", encoding="utf-8-sig")
     assert table["scenario"].tolist() == [failure["scenario"]]
