@@ -86,9 +86,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", default=["zones", "cells", "scenarios"])
     parser.add_argument("--within", default="甘肃")
-    parser.add_argument("--national", action="store_true")
+    parser.add_argument("--national", action="store_true", help="cells: the 21 provinces that aluminium looks at")
     asked = parser.parse_args()
-    within = [] if asked.national else [asked.within]
     with tempfile.TemporaryDirectory() as cache:
         measure(RUN, {"zones": "province", "grid.resolution": 50_000}, cache)
         if "zones" in asked.only:
@@ -101,8 +100,9 @@ def main() -> None:
             tell("zones (10 km cells)", rows)
         if "cells" in asked.only:
             sizes = (5000, 1000, 250)
-            where = "China" if asked.national else asked.within
-            rows = [measure(RUN, {"within": within, "grid.resolution": size}, cache) for size in sizes]
+            where = "Central, West, Northeast" if asked.national else asked.within
+            only: dict[str, object] = {} if asked.national else {"within": [asked.within]}
+            rows = [measure(RUN, {**only, "grid.resolution": size}, cache) for size in sizes]
             tell(f"cells ({where}, counties; what needs more than {LIMIT_MB} MB in blocks of zones)", rows)
         if "scenarios" in asked.only:
             tell("scenarios (weights, 25 km)", [measure(BATCH, {"n": n}, cache) for n in (1, 10, 100)])
