@@ -54,7 +54,4 @@ def mapped_raster(path: str | os.PathLike[str]) -> Raster:
             f"raster {str(path)!r} cannot be unpacked into {str(scratch.path.parent)!r}: {error.strerror}; it takes "
             f"{8e-9 * grid.size:.1f} GB: free space, or set TMPDIR to a folder that has it"
         ) from error
-    raster = Raster.on_disk(np.memmap(target, dtype=np.float64, mode="r", shape=grid.shape), grid)
-    # the folder lives as long as the raster does
-    object.__setattr__(raster, "_scratch", scratch)
-    return raster
+    return Raster.on_disk(np.memmap(target, dtype=np.float64, mode="r", shape=grid.shape), grid, kept=scratch)

@@ -73,7 +73,7 @@ class Raster:
         object.__setattr__(self, "grid", grid)
 
     @classmethod
-    def on_disk(cls, values: FloatArray, grid: Grid) -> Raster:
+    def on_disk(cls, values: FloatArray, grid: Grid, *, kept: object = None) -> Raster:
         """Return a raster of values that are mapped from a file: they are neither copied nor held.
 
         Parameters
@@ -82,6 +82,8 @@ class Raster:
             float64, opened for reading, shape of the grid.
         grid : Grid
             Where the cells are.
+        kept : object
+            What must live as long as the raster does: the folder its file lies in.
         """
         if values.shape != grid.shape or values.dtype != np.float64 or values.flags.writeable:
             raise GridMismatchError(
@@ -91,6 +93,7 @@ class Raster:
         raster = object.__new__(cls)
         object.__setattr__(raster, "values", values)
         object.__setattr__(raster, "grid", grid)
+        object.__setattr__(raster, "_kept", kept)
         return raster
 
     def __repr__(self) -> str:

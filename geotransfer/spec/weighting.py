@@ -33,7 +33,6 @@ __all__ = [
     "Weights",
     "data_weights",
     "derived_weights",
-    "needs_data",
 ]
 
 Judgements = tuple[tuple[float, ...], ...]
@@ -122,11 +121,6 @@ class Weights:
 
     values: dict[str, float]
     record: dict[str, Any] = field(default_factory=dict)
-
-
-def needs_data(weighting: Weighting | None) -> bool:
-    """Say whether the weights are known only when the zones have been measured."""
-    return isinstance(weighting, DataWeights | Combined)
 
 
 def derived_weights(weighting: Weighting | None, criteria: dict[str, Criterion]) -> Weights:

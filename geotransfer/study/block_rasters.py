@@ -128,10 +128,7 @@ class BlockRasters:
         self._open("most", rows)[:] = np.where(inside & (known | forbidden), forbidden, np.nan)
 
     def _raster(self, name: str) -> Raster:
-        raster = Raster.on_disk(self._open(name, slice(0, self.grid.shape[0]), mode="r"), self.grid)
-        # the folder lives as long as the rasters do
-        object.__setattr__(raster, "_scratch", self.scratch)
-        return raster
+        return Raster.on_disk(self._open(name, slice(0, self.grid.shape[0]), mode="r"), self.grid, kept=self.scratch)
 
 
 def _held(covered: Coverage, cells: IntArray, zones: IntArray) -> tuple[FloatArray, FloatArray, IntArray]:

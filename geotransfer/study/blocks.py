@@ -15,7 +15,6 @@ from geotransfer.grid import Grid
 from geotransfer.inputs.execution import Stopwatch
 from geotransfer.inputs.layers import Inputs
 from geotransfer.inputs.zones import Zones
-from geotransfer.rules.exclusions import CheckedRule
 from geotransfer.spec.aggregation import COMPARING
 from geotransfer.spec.scenario import Scenario
 from geotransfer.spec.weighting import Combined, DataWeights
@@ -191,8 +190,3 @@ def _reranked(rankings: Sequence[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     table = table.assign(**province_ranks(scores, ranks, table["province"].to_numpy(dtype=object)))
     tier = table["status"].map({"ranked": 0, "unknown": 1, "excluded": 2}).to_numpy()
     return table.iloc[order[np.argsort(tier[order], kind="stable")]].reset_index(drop=True)
-
-
-def named_only(rules: Sequence[CheckedRule]) -> list[CheckedRule]:
-    """Return the rules without the cells of a block."""
-    return [replace(rule, cells=None, known=None, polygons=None) for rule in rules]
